@@ -1,0 +1,108 @@
+import { schedules } from '../../lib/contract/schedules.ts';
+import { metrics, resetMetrics } from './functions.ts';
+import { plain, type Reply } from './gateway.ts';
+import type { Issuer } from './issuer.ts';
+
+/** The local cloud's own paths, under `/local`; none of them exist on AWS. */
+
+const json = (status: number, body: unknown): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+const clockOffset = (): number => Number(process.env['CLOCK_OFFSET_MS'] ?? 0);
+const clock = () => ({
+  now: new Date(Date.now() + clockOffset()).toISOString(),
+  offsetSeconds: clockOffset() / 1000,
+});
+
+const returnPage = `<!doctype html><meta charset="utf-8"><title>Back from the provider</title>
+<h1>Back from the provider</h1><dl id="list"></dl>
+<script>
+  for (const [name, value] of new URLSearchParams(location.hash.slice(1)))
+    for (const [tag, text] of [['dt', name], ['dd', value]]) {
+      const element = document.createElement(tag);
+      element.textContent = text;
+      list.append(element);
+    }
+</script>`;
+
+type Given = Record<string, unknown>;
+type Handler = (body: Given, id: string) => Promise<Reply> | Reply;
+
+export type LocalApiOptions = {
+  issuer: Issuer;
+  /** Runs a schedule and waits for it and the jobs it queued. */
+  runSchedule: (id: string) => Promise<void>;
+};
+
+export const localApi = ({ issuer, runSchedule }: LocalApiOptions) => {
+  const token: Handler = async ({
+    userId,
+    organizationId,
+    role,
+    personId,
+    plan,
+    expiresIn,
+    audience,
+    issuer: iss,
+  }) => {
+    if (!isText(userId)) return plain(400, 'userId is required');
+    const claims = {
+      sub: userId,
+      ...(isText(organizationId) && { org_id: organizationId }),
+      ...(isText(role) && { org_role: role }),
+      ...(isText(personId) && { person_id: personId }),
+      ...(isText(plan) && { plan }),
+    };
+    const seconds = typeof expiresIn === 'number' ? expiresIn : 3600;
+    const override = { ...(isText(audience) && { audience }), ...(isText(iss) && { issuer: iss }) };
+    return json(200, { token: await issuer.sign(claims, seconds, override) });
+  };
+  const assertion: Handler = async ({ sub, managerOf, expiresIn }) => {
+    if (!isText(sub) || !Array.isArray(managerOf)) return plain(400, 'sub and managerOf are required');
+    const seconds = typeof expiresIn === 'number' ? expiresIn : 300;
+    return json(200, { token: await issuer.assert(sub, managerOf.map(String), seconds) });
+  };
+  const advance: Handler = ({ advanceSeconds }) => {
+    if (typeof advanceSeconds !== 'number' || advanceSeconds < 0)
+      return plain(400, 'advanceSeconds must be a number of seconds');
+    process.env['CLOCK_OFFSET_MS'] = String(clockOffset() + advanceSeconds * 1000);
+    return json(200, clock());
+  };
+  const run: Handler = async (_body, id) => {
+    if (!schedules.some((schedule) => schedule.id === id)) return plain(404, 'Not Found');
+    await runSchedule(id);
+    return json(200, { id });
+  };
+
+  const table: Record<string, Handler> = {
+    'POST /local/token': token,
+    'POST /local/assertion': assertion,
+    'GET /local/clock': () => json(200, clock()),
+    'POST /local/clock': advance,
+    'GET /local/schedules': () => json(200, { schedules: schedules.map(({ id, every }) => ({ id, every })) }),
+    'GET /local/metrics': () => json(200, { operations: metrics() }),
+    'DELETE /local/metrics': () => {
+      resetMetrics();
+      return { status: 204 };
+    },
+    'GET /local/return': () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: returnPage }),
+  };
+
+  return async (method: string, url: URL, body: Buffer): Promise<Reply | null> => {
+    if (!url.pathname.startsWith('/local/')) return null;
+    const id = /^\/local\/schedules\/([a-z-]+)$/.exec(url.pathname)?.[1];
+    const handler = id !== undefined && method === 'POST' ? run : table[`${method} ${url.pathname}`];
+    if (!handler) return plain(404, 'Not Found');
+    try {
+      return await handler((body.length > 0 ? JSON.parse(body.toString()) : {}) as Given, id ?? '');
+    } catch (error) {
+      if (error instanceof SyntaxError) return plain(400, 'The body is not valid JSON');
+      throw error;
+    }
+  };
+};

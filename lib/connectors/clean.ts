@@ -1,0 +1,36 @@
+/** What comes from a provider is made harmless here before it is stored or shown. */
+
+/** One line of text without control or reordering characters, at most `max` long; `fallback` where nothing is left. */
+export const cleanLine = (value: string | null | undefined, max = 300, fallback = 'Untitled'): string => {
+  const text = (value ?? '')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/[\p{Cs}\p{Bidi_Control}]/gu, '')
+    .trim();
+  return text === '' ? fallback : Array.from(text).slice(0, max).join('');
+};
+
+/** The same, null where there is nothing. */
+export const cleanOptional = (value: string | null | undefined, max = 300): string | null =>
+  cleanLine(value, max, '') || null;
+
+/** Whether a host is one of these; `*.example.com` means any name below it. */
+export const hostMatches = (host: string, hosts: readonly string[]): boolean =>
+  hosts.some((allowed) =>
+    allowed.startsWith('*.')
+      ? host.endsWith(allowed.slice(1)) && host.length > allowed.length - 1
+      : host === allowed,
+  );
+
+/** An https URL on one of these hosts, else null: no script, no credentials, no foreign host reaches the app. */
+export const safeUrl = (value: string | null | undefined, hosts: readonly string[]): string | null => {
+  if (!value || value.length > 2000 || !URL.canParse(value)) return null;
+  const url = new URL(value);
+  const plain = url.protocol === 'https:' && url.username === '' && url.password === '' && url.port === '';
+  return plain && hostMatches(url.hostname, hosts) ? url.href : null;
+};
+
+/** An ISO 8601 time in UTC; null where the provider's is none. */
+export const cleanTime = (value: string | null | undefined): string | null => {
+  const at = Date.parse(value ?? '');
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+};

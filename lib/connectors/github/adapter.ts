@@ -1,0 +1,135 @@
+import { Octokit } from '@octokit/rest';
+import * as z from 'zod/mini';
+import type { Adapter, Classify, SearchPage, SearchRequest, Session } from '../connector.ts';
+import { orNull } from '../refusal.ts';
+import { pullRequestsOf } from './activity.ts';
+import {
+  asPull,
+  Issue,
+  IssuePage,
+  Pull,
+  Repository,
+  RepositoryPage,
+  repositoryOf,
+  toAccount,
+  toIssue,
+  toPerson,
+  toPull,
+  toRepository,
+  User,
+  UserPage,
+} from './map.ts';
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const userAgent = 'manageros-integrations';
+
+/** One client per call: it is given the call's own way out, and logs nothing, for it would log paths. */
+const call = <T>(session: Session, run: (octokit: Octokit) => Promise<T>): Promise<T> =>
+  session.call((fetch) =>
+    run(new Octokit({ auth: session.credentials['token'], userAgent, log: silent, request: { fetch } })),
+  );
+
+/** Free text without what GitHub would read as qualifiers, quotes or operators, within its 256 characters. */
+const words = (text: string | null): string =>
+  (text ?? '')
+    .replaceAll(/["():<>\\]/g, ' ')
+    .replaceAll(/\b(AND|OR|NOT)\b/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 180);
+
+/** GitHub's search shows the first 1,000 hits. */
+const mostHits = 1000;
+
+const queries: Record<string, (text: string) => string> = {
+  person: (text) => (text ? `${text} in:login in:name in:email type:user` : 'type:user'),
+  pull_request: (text) => `${text || 'involves:@me'} is:pr`,
+  issue: (text) => `${text || 'involves:@me'} is:issue`,
+  repository: (text) => text || 'user:@me',
+};
+
+const search = async (
+  session: Session,
+  { type, query, limit, after }: SearchRequest,
+): Promise<SearchPage> => {
+  const page = Number(after ?? 1);
+  const q = (queries[type] ?? queries['person'])?.(words(query)) ?? '';
+  const asked = { q, per_page: limit, page };
+  const next = (total: number): string | null =>
+    page * limit < Math.min(total, mostHits) ? String(page + 1) : null;
+  return call(session, async ({ rest }) => {
+    if (type === 'repository') {
+      const { items, total_count } = z.parse(RepositoryPage, (await rest.search.repos(asked)).data);
+      return { items: items.map(toRepository), next: next(total_count) };
+    }
+    if (type === 'person') {
+      const { items, total_count } = z.parse(UserPage, (await rest.search.users(asked)).data);
+      return { items: items.map(toPerson), next: next(total_count) };
+    }
+    const sorted = { ...asked, ...(words(query) === '' && { sort: 'updated' as const }) };
+    const { items, total_count } = z.parse(IssuePage, (await rest.search.issuesAndPullRequests(sorted)).data);
+    const map = (issue: z.infer<typeof Issue>) =>
+      type === 'issue'
+        ? toIssue(issue, repositoryOf(issue.repository_url))
+        : toPull(asPull(issue), repositoryOf(issue.repository_url));
+    return { items: items.map(map), next: next(total_count) };
+  });
+};
+
+const read: Adapter['read'] = (session, type, id) =>
+  orNull(
+    call(session, async ({ rest }) => {
+      if (type === 'person') {
+        const user = z.parse(User, (await rest.users.getByUsername({ username: id })).data);
+        return user.type === 'Organization' ? null : toPerson(user);
+      }
+      const [, owner = '', repo = '', number = ''] = /^([^/]+)\/([^#]+)(?:#(\d+))?$/.exec(id) ?? [];
+      if (type === 'repository')
+        return toRepository(z.parse(Repository, (await rest.repos.get({ owner, repo })).data));
+      if (type === 'pull_request') {
+        const { data } = await rest.pulls.get({ owner, repo, pull_number: Number(number) });
+        return toPull(z.parse(Pull, data), `${owner}/${repo}`);
+      }
+      const { data } = await rest.issues.get({ owner, repo, issue_number: Number(number) });
+      const issue = z.parse(Issue, data);
+      // To GitHub every pull request is an issue too.
+      return issue.pull_request ? null : toIssue(issue, `${owner}/${repo}`);
+    }),
+  );
+
+/** GitHub answers 403 as well as 429 when it limits calls, and says until when in its own header. */
+const classify: Classify = ({ status, headers }) => {
+  const spent = headers.get('x-ratelimit-remaining') === '0';
+  if (status !== 429 && !(status === 403 && (spent || headers.has('retry-after')))) return null;
+  const reset = Number(headers.get('x-ratelimit-reset')) - Date.now() / 1000;
+  const retryAfter = spent && reset > 0 ? Math.min(Math.ceil(reset), 3600) : null;
+  return { code: 'provider_rate_limited', retryAfter };
+};
+
+export const adapter: Adapter = {
+  identify: (session) =>
+    call(session, async ({ rest }) => {
+      const user = z.parse(User, (await rest.users.getAuthenticated()).data);
+      return { account: toAccount(user), tenant: '' };
+    }),
+
+  search,
+  read,
+
+  findPersons: async (session, email) => {
+    const { items } = await call(session, async ({ rest }) => {
+      const { data } = await rest.search.users({ q: `${words(email)} in:email type:user`, per_page: 10 });
+      return z.parse(UserPage, data);
+    });
+    return items.map(toPerson);
+  },
+
+  activity: pullRequestsOf(call),
+
+  proxy: ({ credentials }) => ({
+    origin: 'https://api.github.com',
+    headers: { authorization: `Bearer ${credentials['token']}`, 'user-agent': userAgent },
+  }),
+
+  classify,
+};

@@ -1,0 +1,91 @@
+import type { Manifest } from '../connector.ts';
+
+export const manifest: Manifest = {
+  id: 'github',
+  name: 'GitHub',
+  category: 'code',
+  description: 'Link people to their GitHub accounts and see their pull requests.',
+  features: [
+    'Search people, repositories, pull requests and issues',
+    'Link people, tasks and initiatives',
+    'Pull requests and metrics',
+  ],
+  scopes: ['organization', 'user'],
+  status: 'available',
+  statusReason: null,
+  multiple: true,
+  auth: [
+    {
+      kind: 'api_token',
+      fields: [
+        {
+          name: 'token',
+          in: 'credentials',
+          label: 'Personal access token',
+          help: 'A classic or fine-grained personal access token.',
+          type: 'password',
+          required: true,
+          pattern: '[\\x21-\\x7e]+',
+          maxLength: 500,
+          placeholder: 'github_pat_…',
+          hosts: null,
+        },
+      ],
+      guide: {
+        prerequisites: ['A GitHub account that can see the repositories whose pull requests matter.'],
+        steps: [
+          'Open https://github.com/settings/tokens with that account.',
+          'Make a fine-grained token for your organisation with read access to metadata, pull requests and issues, or a classic token with the scopes “repo” and “read:org”.',
+          'Where the organisation uses single sign-on, authorise the token for it.',
+          'Copy the token and enter it here.',
+        ],
+        scopes: [
+          { scope: 'repo', purpose: 'To read pull requests and issues of private repositories.' },
+          { scope: 'read:org', purpose: 'To see who belongs to the organisation.' },
+        ],
+        troubleshooting: [
+          { problem: 'The token is rejected.', remedy: 'It has expired or was revoked: make a new one.' },
+          {
+            problem: 'Pull requests of an organisation are missing.',
+            remedy:
+              'Authorise the token for the organisation’s single sign-on, or ask its owners to allow fine-grained tokens.',
+          },
+        ],
+      },
+    },
+  ],
+  entities: [
+    {
+      type: 'person',
+      searchable: true,
+      timed: false,
+      linkableTo: ['Person'],
+      // A login; those of managed users end in an underscore and the company's short name.
+      idPattern: /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}$/,
+    },
+    {
+      type: 'pull_request',
+      searchable: true,
+      timed: false,
+      linkableTo: ['Task', 'Initiative', 'Meeting', 'MeetingInstance', 'OneOnOne'],
+      idPattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}#)[A-Za-z0-9._-]{1,100}#\d{1,10}$/,
+    },
+    {
+      type: 'issue',
+      searchable: true,
+      timed: false,
+      linkableTo: ['Task', 'Initiative', 'Meeting', 'MeetingInstance', 'OneOnOne'],
+      idPattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}#)[A-Za-z0-9._-]{1,100}#\d{1,10}$/,
+    },
+    {
+      type: 'repository',
+      searchable: true,
+      timed: false,
+      linkableTo: ['Initiative', 'Team', 'Task'],
+      idPattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+    },
+  ],
+  activity: true,
+  origins: ['https://api.github.com'],
+  linkHosts: ['github.com', '*.github.com', '*.githubusercontent.com'],
+};

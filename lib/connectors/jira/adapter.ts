@@ -1,0 +1,169 @@
+import {
+  findUsers,
+  getCurrentUser,
+  getIssue,
+  getUser,
+  searchAndReconsileIssuesUsingJql,
+} from 'jira.js/cloud';
+import * as z from 'zod/mini';
+import type { TicketItem } from '../../model/activity.ts';
+import type { Adapter, Classify, CollectActivity, SearchPage, SearchRequest, Session } from '../connector.ts';
+import { orNull } from '../refusal.ts';
+import { type JiraClient, jiraCall } from './client.ts';
+import {
+  Issue,
+  IssuePage,
+  isPerson,
+  issueFields,
+  ticketFields,
+  toAccount,
+  toIssue,
+  toPerson,
+  toTicket,
+  User,
+  Users,
+} from './map.ts';
+
+const siteOf = (session: Session): string => session.settings['baseUrl'] ?? '';
+
+const authorizationOf = ({ credentials }: Session): string =>
+  `Basic ${Buffer.from(`${credentials['username']}:${credentials['apiToken']}`).toString('base64')}`;
+
+const call = <T>(session: Session, run: (client: JiraClient) => Promise<T>): Promise<T> =>
+  jiraCall(session, siteOf(session), authorizationOf(session), run);
+
+/** A JQL string; what the text search reads as its own syntax becomes a space. */
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+const words = (text: string): string =>
+  text
+    .replaceAll(/[^\p{L}\p{M}\p{N}\s@._'-]/gu, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+const issuePage = (
+  session: Session,
+  jql: string,
+  fields: string[],
+  maxResults: number,
+  after: string | null,
+) =>
+  call(session, async (client) =>
+    z.parse(
+      IssuePage,
+      await searchAndReconsileIssuesUsingJql(client, {
+        jql,
+        fields,
+        maxResults,
+        ...(after !== null && { nextPageToken: after }),
+      }),
+    ),
+  );
+
+const readIssue = (session: Session, key: string) =>
+  orNull(
+    call(session, async (client) =>
+      z.parse(Issue, await getIssue(client, { issueIdOrKey: key, fields: issueFields })),
+    ),
+  );
+
+const searchIssues = async (
+  session: Session,
+  { query, limit, after }: SearchRequest,
+): Promise<SearchPage> => {
+  const site = siteOf(session);
+  if (query && /^[A-Za-z][A-Za-z0-9_]*-\d+$/.test(query) && after === null) {
+    const issue = await readIssue(session, query.toUpperCase());
+    if (issue) return { items: [toIssue(issue, site)], next: null };
+  }
+  const text = words(query ?? '');
+  // Jira refuses a search that is bounded by nothing.
+  const bound = text === '' ? 'updated >= -365d' : `text ~ ${quoted(`${text}*`)}`;
+  const page = await issuePage(session, `${bound} ORDER BY updated DESC`, issueFields, limit, after);
+  return { items: page.issues.map((issue) => toIssue(issue, site)), next: page.nextPageToken ?? null };
+};
+
+const searchPersons = async (
+  session: Session,
+  { query, limit, after }: SearchRequest,
+): Promise<SearchPage> => {
+  const startAt = Number(after ?? 0);
+  const users = await call(session, async (client) =>
+    z.parse(Users, await findUsers(client, { query: query ?? '', startAt, maxResults: limit })),
+  );
+  const items = users.filter(isPerson).map((user) => toPerson(user, siteOf(session)));
+  return { items, next: users.length === limit ? String(startAt + limit) : null };
+};
+
+const day = 86_400_000;
+const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** More pages than this are no person's tickets but a fault. */
+const mostPages = 50;
+
+const assignedTickets: CollectActivity = async (session, { personId, range }) => {
+  // JQL reads dates in the time zone of whoever the token is of: ask for a day more on both sides, then filter.
+  const from = dateOf(Date.parse(range.from) - day);
+  const to = dateOf(Date.parse(range.to) + day);
+  const jql = `assignee = ${quoted(personId)} AND updated >= "${from}" AND updated <= "${to}" ORDER BY updated DESC`;
+  const items: TicketItem[] = [];
+  let after: string | null = null;
+  for (let pages = 1; ; pages += 1) {
+    const page: z.infer<typeof IssuePage> = await issuePage(session, jql, ticketFields, 1000, after);
+    for (const issue of page.issues) {
+      const ticket = toTicket(issue, siteOf(session));
+      if (ticket && ticket.updatedAt >= range.from && ticket.updatedAt < range.to) items.push(ticket);
+    }
+    const next = page.nextPageToken ?? null;
+    if (next === null || page.isLast === true) return { items, complete: true };
+    if (next === after || pages === mostPages) return { items, complete: false };
+    after = next;
+  }
+};
+
+/**
+ * Where a call is allowed to everybody, Jira serves wrong credentials as nobody: 200 with nothing found.
+ * Only a header tells (JRACLOUD-94680).
+ */
+const classify: Classify = ({ headers }) =>
+  /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/.test(headers.get('x-seraph-loginreason') ?? '')
+    ? { code: 'provider_unauthorized', retryAfter: null }
+    : null;
+
+export const adapter: Adapter = {
+  identify: async (session) => {
+    const user = await call(session, async (client) => z.parse(User, await getCurrentUser(client)));
+    const site = siteOf(session);
+    return { account: toAccount(user, site), tenant: new URL(site).hostname };
+  },
+
+  search: (session, request) =>
+    request.type === 'issue' ? searchIssues(session, request) : searchPersons(session, request),
+
+  read: async (session, type, id) => {
+    const site = siteOf(session);
+    if (type === 'issue') {
+      const issue = await readIssue(session, id);
+      return issue && toIssue(issue, site);
+    }
+    const user = await orNull(
+      call(session, async (client) => z.parse(User, await getUser(client, { accountId: id }))),
+    );
+    return user && toPerson(user, site);
+  },
+
+  findPersons: async (session, email) => {
+    const users = await call(session, async (client) =>
+      z.parse(Users, await findUsers(client, { query: email, maxResults: 20 })),
+    );
+    const persons = users.filter(isPerson).map((user) => toPerson(user, siteOf(session)));
+    // The search also finds names and longer addresses; who hides the address may still be the one.
+    const exact = persons.filter((person) => person.email?.toLowerCase() === email.toLowerCase());
+    return exact.length > 0 ? exact : persons.filter((person) => person.email === null);
+  },
+
+  activity: assignedTickets,
+
+  proxy: (session) => ({ origin: siteOf(session), headers: { authorization: authorizationOf(session) } }),
+
+  classify,
+};

@@ -1,0 +1,110 @@
+import type { Manifest } from '../connector.ts';
+
+export const manifest: Manifest = {
+  id: 'jira',
+  name: 'Jira',
+  category: 'issue_tracking',
+  description: 'Link people to their Jira accounts and see the tickets assigned to them.',
+  features: [
+    'Search people and issues',
+    'Link people, tasks and initiatives',
+    'Assigned tickets and metrics',
+  ],
+  scopes: ['organization', 'user'],
+  status: 'available',
+  statusReason: null,
+  multiple: true,
+  auth: [
+    {
+      kind: 'api_token',
+      fields: [
+        {
+          name: 'baseUrl',
+          in: 'settings',
+          label: 'Site address',
+          help: 'The address of your Jira site.',
+          type: 'url',
+          required: true,
+          pattern: null,
+          maxLength: 200,
+          placeholder: 'https://your-company.atlassian.net',
+          hosts: ['*.atlassian.net'],
+        },
+        {
+          name: 'username',
+          in: 'credentials',
+          label: 'E-mail address',
+          help: 'The e-mail address of the Atlassian account the token belongs to.',
+          type: 'email',
+          required: true,
+          pattern: '[^\\s@:]+@[^\\s@:]+',
+          maxLength: 254,
+          placeholder: 'you@your-company.com',
+          hosts: null,
+        },
+        {
+          name: 'apiToken',
+          in: 'credentials',
+          label: 'API token',
+          help: 'An API token of that account.',
+          type: 'password',
+          required: true,
+          pattern: '[\\x21-\\x7e]+',
+          maxLength: 1000,
+          placeholder: null,
+          hosts: null,
+        },
+      ],
+      guide: {
+        prerequisites: [
+          'A Jira Cloud site.',
+          'An Atlassian account that may browse the projects and people you want to see; a technical account is best for the organisation.',
+        ],
+        steps: [
+          'Open https://id.atlassian.com/manage-profile/security/api-tokens with that account.',
+          'Choose “Create API token”, give it a name and an expiry date, and copy the token.',
+          'Enter the address of your site, the e-mail address of the account and the token here.',
+        ],
+        scopes: [
+          { scope: 'Browse users and groups', purpose: 'To find people and link them.' },
+          { scope: 'Browse projects', purpose: 'To read the tickets assigned to linked people.' },
+        ],
+        troubleshooting: [
+          {
+            problem: 'The credentials are rejected.',
+            remedy: 'Check the e-mail address and make a new token: tokens expire within a year.',
+          },
+          {
+            problem: 'People are not found.',
+            remedy: 'The account needs the global permission “Browse users and groups”.',
+          },
+          {
+            problem: 'E-mail addresses are missing.',
+            remedy:
+              'People decide in their Atlassian profile who sees their address; searching by it works all the same.',
+          },
+        ],
+      },
+    },
+  ],
+  entities: [
+    {
+      type: 'person',
+      searchable: true,
+      timed: false,
+      linkableTo: ['Person'],
+      idPattern: /^[A-Za-z0-9:_-]{1,128}$/,
+    },
+    {
+      type: 'issue',
+      searchable: true,
+      timed: false,
+      linkableTo: ['Task', 'Initiative', 'Meeting', 'MeetingInstance', 'OneOnOne'],
+      idPattern: /^[A-Z][A-Z0-9_]{0,60}-\d{1,12}$/,
+    },
+  ],
+  activity: true,
+  origins: [],
+  // Avatars come from Atlassian's own hosts or from Gravatar.
+  linkHosts: ['*.atlassian.net', '*.atlassian.com', '*.atl-paas.net', 'secure.gravatar.com'],
+};

@@ -1,0 +1,66 @@
+import { AppError } from '../errors/error.ts';
+import { openDoor, usualLimits } from '../outbound/door.ts';
+import type { OutboundError } from '../outbound/failure.ts';
+import { retrying } from '../outbound/retry.ts';
+import type { Adapter, Manifest, Refusal, Session } from './connector.ts';
+import { errorOfFailure, errorOfRefusal, providerError } from './refusal.ts';
+
+const refusalText = 16_384;
+
+export type SessionOptions = {
+  manifest: Manifest;
+  adapter: Adapter;
+  settings: Readonly<Record<string, string>>;
+  credentials: Readonly<Record<string, string>>;
+  /** Credentials that are only being tried: an address that is not allowed is then `invalid_url`. */
+  trying: boolean;
+  /** Epoch milliseconds after which nothing is asked again. */
+  deadline: number;
+};
+
+const originsOf = ({ manifest, settings }: SessionOptions): string[] => [
+  ...manifest.origins,
+  ...(settings['baseUrl'] ? [new URL(settings['baseUrl']).origin] : []),
+];
+
+/** A session makes every way an SDK can fail one error with a code of the contract. */
+export const openSession = (options: SessionOptions): Session => {
+  const { manifest, adapter, settings, credentials, trying, deadline } = options;
+
+  const call: Session['call'] = async (run, { repeatable } = { repeatable: false }) => {
+    let failure: OutboundError | null = null;
+    let refusal: Refusal | null = null;
+    const total = Math.max(1, Math.min(usualLimits.total, deadline - Date.now()));
+    const door = openDoor({
+      provider: manifest.id,
+      origins: originsOf(options),
+      limits: { ...usualLimits, total },
+      failed: (error) => {
+        failure = error;
+      },
+    });
+    const ask = retrying(door, deadline, repeatable);
+    const recording = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      refusal = null;
+      const response = await ask(input, init);
+      failure = null;
+      const { ok, status, headers } = response;
+      if (!ok) {
+        refusal = { status, headers, text: (await response.clone().text()).slice(0, refusalText) };
+      } else if (adapter.classify?.({ status, headers, text: '' })) {
+        refusal = { status, headers, text: '' };
+        throw new Error('A refusal that looks like a success.');
+      }
+      return response;
+    };
+    try {
+      return await run(recording);
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      if (failure) throw errorOfFailure(manifest.name, failure, trying);
+      if (refusal) throw errorOfRefusal(manifest.name, refusal, adapter.classify);
+      throw providerError(manifest.name, 'provider_error', { cause: error });
+    }
+  };
+  return { settings, credentials, call };
+};

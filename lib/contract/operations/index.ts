@@ -1,0 +1,38 @@
+import type { Operation } from '../define.ts';
+import * as activity from './activity.ts';
+import * as integrations from './integrations.ts';
+import * as links from './links.ts';
+import { getPolicy, listEvents, putPolicy } from './organization.ts';
+import * as providers from './providers.ts';
+import * as system from './system.ts';
+
+/** Every operation, in the order of the documentation. Routes, functions, OpenAPI, client and tests derive from it. */
+export const operations = [
+  system.health,
+  system.openapi,
+  providers.listProviders,
+  providers.getProvider,
+  integrations.connect,
+  integrations.tryConnection,
+  integrations.list,
+  integrations.get,
+  integrations.update,
+  integrations.remove,
+  integrations.test,
+  integrations.search,
+  integrations.entity,
+  integrations.proxy,
+  links.createLink,
+  links.listLinks,
+  links.linkPersons,
+  links.getLink,
+  links.deleteLink,
+  links.refreshLink,
+  activity.personActivity,
+  activity.teamActivity,
+  getPolicy,
+  putPolicy,
+  listEvents,
+] as const satisfies readonly Operation[];
+
+export type AnyOperation = (typeof operations)[number];

@@ -1,0 +1,185 @@
+import * as z from 'zod/mini';
+import { tryFailures, useFailures } from '../codes.ts';
+import { defineOperation, session } from '../define.ts';
+import {
+  AuthKind,
+  cursor,
+  dateOrTime,
+  ExternalEntity,
+  ExternalType,
+  externalId,
+  Integration,
+  IntegrationView,
+  id,
+  limit,
+  line,
+  orAbsent,
+  providerId,
+  Scope,
+  time,
+} from '../shapes.ts';
+
+const params = z.strictObject({ id });
+/** The names and patterns of fields are the provider's; its manifest checks them. */
+const fields = z.record(
+  z.string().check(z.maxLength(60)),
+  z.union([z.string().check(z.maxLength(10_000)), z.null()]),
+);
+const connectBody = z.strictObject({
+  provider: providerId,
+  scope: Scope,
+  name: z.optional(line(100)),
+  auth: AuthKind,
+  settings: z.optional(fields),
+  credentials: z.optional(fields),
+  returnTo: z.optional(line(60)),
+});
+const connectFailures = ['conflict', 'already_connected', 'provider_not_available', 'plan_required'] as const;
+
+export const connect = defineOperation({
+  id: 'integrations.connect',
+  method: 'POST',
+  path: '/integrations/connect',
+  summary: 'Connect a provider for the organisation or for oneself',
+  access: session('member'),
+  body: connectBody,
+  status: 201,
+  output: z.object({ integration: Integration }),
+  failures: [...tryFailures, ...connectFailures],
+  grants: ['table:read', 'table:write', 'credentials:seal'],
+  creates: true,
+});
+
+export const tryConnection = defineOperation({
+  id: 'integrations.try',
+  method: 'POST',
+  path: '/integrations/test',
+  summary: 'Try credentials without storing anything',
+  access: session('member'),
+  body: connectBody,
+  output: z.object({
+    ok: z.boolean(),
+    code: orAbsent(z.string()),
+    hint: orAbsent(z.string()),
+    account: Integration.shape.account,
+  }),
+  failures: ['invalid_url', 'rate_limited', 'provider_not_available', 'plan_required'],
+  grants: ['table:write'],
+});
+
+export const list = defineOperation({
+  id: 'integrations.list',
+  path: '/integrations/connected',
+  summary: "The organisation's integrations and the caller's own",
+  access: session('member'),
+  query: z.strictObject({
+    scope: z.optional(Scope),
+    provider: z.optional(providerId),
+    limit: limit(100, 50),
+    cursor,
+  }),
+  output: z.object({ integrations: z.array(IntegrationView), nextCursor: z.nullable(z.string()) }),
+  grants: ['table:read', 'cursors'],
+});
+
+export const get = defineOperation({
+  id: 'integrations.get',
+  path: '/integrations/{id}',
+  summary: 'One integration',
+  access: session('member'),
+  params,
+  output: z.object({ integration: IntegrationView }),
+  grants: ['table:read'],
+});
+
+export const update = defineOperation({
+  id: 'integrations.update',
+  method: 'PATCH',
+  path: '/integrations/{id}',
+  summary: 'Rename, enable, disable, or change settings and credentials',
+  access: session('holder'),
+  params,
+  body: z.strictObject({
+    name: z.optional(line(100)),
+    enabled: z.optional(z.boolean()),
+    settings: z.optional(fields),
+    credentials: z.optional(fields),
+    version: z.number().check(z.int(), z.gte(1)),
+  }),
+  output: z.object({ integration: Integration }),
+  failures: [...tryFailures, 'conflict', 'stale_version', 'already_connected', 'needs_setup'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'credentials:seal'],
+});
+
+export const remove = defineOperation({
+  id: 'integrations.delete',
+  method: 'DELETE',
+  path: '/integrations/{id}',
+  summary: 'Disconnect: gone at once; revocation and purge follow',
+  access: session('holder'),
+  params,
+  failures: ['conflict'],
+  grants: ['table:read', 'table:write'],
+});
+
+export const test = defineOperation({
+  id: 'integrations.test',
+  method: 'POST',
+  path: '/integrations/{id}/test',
+  summary: 'Test a saved connection',
+  access: session('holder'),
+  params,
+  output: z.object({
+    ok: z.boolean(),
+    code: orAbsent(z.string()),
+    hint: orAbsent(z.string()),
+    testedAt: time,
+  }),
+  failures: ['rate_limited', 'needs_setup'],
+  grants: ['table:read', 'table:write', 'credentials:open'],
+});
+
+export const search = defineOperation({
+  id: 'integrations.search',
+  method: 'POST',
+  path: '/integrations/{id}/search',
+  summary: 'Search in the external system',
+  access: session('member'),
+  params,
+  body: z.strictObject({
+    type: z.optional(ExternalType),
+    query: z.optional(line(200)),
+    from: z.optional(dateOrTime),
+    to: z.optional(dateOrTime),
+    limit: limit(100, 20),
+    cursor,
+  }),
+  output: z.object({ items: z.array(ExternalEntity), nextCursor: z.nullable(z.string()) }),
+  failures: useFailures,
+  grants: ['table:read', 'table:write', 'credentials:open', 'cursors'],
+});
+
+export const entity = defineOperation({
+  id: 'integrations.entity',
+  path: '/integrations/{id}/entity',
+  summary: 'One entity of the external system',
+  access: session('member'),
+  params,
+  query: z.strictObject({ type: ExternalType, externalId }),
+  output: z.object({ entity: ExternalEntity }),
+  failures: useFailures,
+  grants: ['table:read', 'table:write', 'credentials:open'],
+});
+
+export const proxy = defineOperation({
+  id: 'integrations.proxy',
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  path: '/integrations/{id}/proxy/{path+}',
+  summary: "Any call of the provider's own API, with the stored credentials, up to 4 MB",
+  access: session('holder'),
+  params: z.strictObject({ id, path: z.string() }),
+  body: 'raw',
+  answers: { ok: { status: 200, body: 'raw' } },
+  failures: [...useFailures, 'invalid_request', 'unsupported_media_type'],
+  grants: ['table:read', 'table:write', 'credentials:open'],
+});

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+
+/**
+ * What differs between environments and is no secret; `infra` writes it into the variable SETTINGS
+ * of every function, `lib/config` reads it.
+ */
+export const Settings = z.strictObject({
+  environment: z.string(),
+  /** Where callers and providers reach us, without a trailing slash and without `/api/v1`. */
+  publicUrl: z.url(),
+  /** Names of the session token's claims. */
+  claims: z.strictObject({
+    user: z.string(),
+    organization: z.string(),
+    role: z.string(),
+    person: z.string(),
+    plan: z.string(),
+  }),
+  /** Values of the role claim that mean admin, and those that mean member; any other is refused. */
+  roles: z.strictObject({ admin: z.array(z.string()), member: z.array(z.string()) }),
+  /** Pages the browser may be sent back to after a consent, by name. */
+  returnPages: z.record(z.string(), z.url()),
+  /** Hosts a provider may live on besides those of its manifest, as in `{ "jira": ["jira.example.com"] }`. */
+  allowedHosts: z.record(z.string(), z.array(z.string())),
+  /** Calls a minute that reach a provider. */
+  limits: z.strictObject({ perUser: z.number(), perOrganization: z.number(), perIntegration: z.number() }),
+  /** Days. */
+  retention: z.strictObject({ events: z.number(), activityCache: z.number() }),
+  /** Public keys (JWK) of the app's assertions about who manages whom. */
+  assertionKeys: z.array(z.record(z.string(), z.unknown())),
+});
+
+export type Settings = z.infer<typeof Settings>;

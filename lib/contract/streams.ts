@@ -1,0 +1,12 @@
+import { defineStream, type Stream } from './define.ts';
+
+/** New events, and nothing else of the table: those that are due. */
+export const events = defineStream({
+  id: 'events',
+  summary: 'Does what follows an event, once',
+  filter: { eventName: ['INSERT'], dynamodb: { NewImage: { due: { S: [{ prefix: 'event#' }] } } } },
+  timeout: 60,
+  grants: ['table:read', 'table:write', 'jobs:send:purge-integration'],
+});
+
+export const streams: readonly Stream[] = [events];

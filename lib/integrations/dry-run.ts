@@ -1,0 +1,23 @@
+import { AppError } from '../errors/error.ts';
+import type { Caller } from '../model/caller.ts';
+import type { Account } from '../model/integration.ts';
+import { identify } from './attempt.ts';
+import { type ConnectBody, checkConnect } from './connect.ts';
+import { hintFor } from './hints.ts';
+import { countProviderCall } from './limit.ts';
+
+/** Tries credentials and stores nothing: what the provider says is the answer, not an error. */
+export const tryCredentials = async (
+  caller: Caller,
+  body: ConnectBody,
+): Promise<{ ok: boolean; code: string | null; hint: string | null; account: Account | null }> => {
+  const { manifest, values } = await checkConnect(caller, body);
+  await countProviderCall(caller, null);
+  try {
+    const { account } = await identify(manifest, values);
+    return { ok: true, code: null, hint: null, account };
+  } catch (error) {
+    if (!(error instanceof AppError) || !error.code.startsWith('provider_')) throw error;
+    return { ok: false, code: error.code, hint: hintFor(error.code), account: null };
+  }
+};

@@ -1,0 +1,38 @@
+import type * as z from 'zod/mini';
+import { purgeIntegration } from '../contract/jobs.ts';
+import type { Work } from '../jobs/handle.ts';
+import { send } from '../jobs/send.ts';
+import { type Key, keys } from '../store/keys.ts';
+import { pageOfLinks } from '../store/links.ts';
+import { query, removeAll, write } from '../store/table.ts';
+
+type Payload = z.output<typeof purgeIntegration.payload>;
+
+const purgeRange = async (range: { pk: string; prefix: string }): Promise<void> => {
+  for (;;) {
+    const { items, next } = await query<Key>({ ...range, limit: 200 });
+    await removeAll(items);
+    if (next === null) return;
+  }
+};
+
+/**
+ * Deletes what hangs on a deleted integration, its credentials last: as long as they stand the job can
+ * begin again. Links are found in the owner's partition, not by the index, which may not know the newest.
+ */
+export const purge = async (payload: Payload, { left }: Work): Promise<void> => {
+  const { integrationId, ...owner } = payload;
+  for (let after = payload.after; ; ) {
+    const { items, next } = await pageOfLinks(owner, after);
+    await removeAll(items.filter((link) => link.integrationId === integrationId));
+    if (next === null) break;
+    after = next;
+    if (left() <= 0) {
+      await send(purgeIntegration, { ...payload, after });
+      return;
+    }
+  }
+  await purgeRange(keys.activityOf(owner, integrationId));
+  await purgeRange(keys.ofIntegration(owner, integrationId));
+  await write({ delete: keys.credential(owner, integrationId) });
+};

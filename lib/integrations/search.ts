@@ -1,0 +1,86 @@
+import type * as z from 'zod/mini';
+import { now } from '../config/clock.ts';
+import type { EntityFacts, Manifest } from '../connectors/connector.ts';
+import type { search } from '../contract/operations/integrations.ts';
+import { invalidField, notFound } from '../errors/error.ts';
+import type { DateRange } from '../model/activity.ts';
+import type { Caller } from '../model/caller.ts';
+import type { ExternalItem, ExternalTypeName } from '../model/link.ts';
+import { openCursor, sealCursor } from '../store/cursor.ts';
+import { countProviderCall } from './limit.ts';
+import { inSession, readUsable, using } from './use.ts';
+
+type Body = z.output<typeof search.body>;
+const day = 86_400_000;
+
+/** The facts of an entity type this provider has, else a 400 that names `path`. */
+export const entityFacts = (manifest: Manifest, type: ExternalTypeName, path = 'type'): EntityFacts => {
+  const facts = manifest.entities.find((one) => one.type === type);
+  if (facts) return facts;
+  throw invalidField(
+    path,
+    `must be one of ${manifest.entities.map((one) => one.type).join(', ')} for ${manifest.name}`,
+  );
+};
+
+/** Refuses an id that no entity of the provider can have. */
+export const checkExternalId = (facts: EntityFacts, id: string, path: string): void => {
+  if (!facts.idPattern.test(id)) throw invalidField(path, `is not an id of a ${facts.type}`);
+};
+
+/** Days include their whole; of instants the end is not included. Without bounds 30 days back and 90 ahead. */
+const rangeOf = (from: string | undefined, to: string | undefined): DateRange => {
+  const isDay = (text: string): boolean => text.length === 10;
+  const start = from === undefined ? now() - 30 * day : Date.parse(from);
+  const end = to === undefined ? now() + 90 * day : Date.parse(to) + (isDay(to) ? day : 0);
+  if (end <= start) throw invalidField('to', 'must be after from');
+  return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
+};
+
+/** Searches one type of thing; what the provider returns as its next page is sealed into our cursor. */
+export const searchIn = async (
+  caller: Caller,
+  id: string,
+  { limit, cursor, ...asked }: Body,
+): Promise<{ items: ExternalItem[]; nextCursor: string | null }> => {
+  const scope = { operation: 'integrations.search', ...caller, filter: { id, limit, ...asked } };
+  const usable = await readUsable(caller, id);
+  const { manifest } = usable;
+  const type = asked.type ?? manifest.entities[0]?.type ?? 'person';
+  const facts = entityFacts(manifest, type);
+  if (!facts.searchable) throw invalidField('type', `cannot be searched in ${manifest.name}`);
+  const bounded = asked.from !== undefined || asked.to !== undefined;
+  if (bounded && !facts.timed)
+    throw invalidField(
+      asked.from === undefined ? 'to' : 'from',
+      `is only for things that have a time, not for a ${type}`,
+    );
+  // The bounds travel with the cursor: “90 days ahead” must mean the same on every page.
+  const after = openCursor<{ next: string; range: DateRange | null }>(scope, cursor);
+  const range = after ? after.range : facts.timed ? rangeOf(asked.from, asked.to) : null;
+
+  await countProviderCall(caller, id);
+  const page = await inSession(usable, ({ adapter, session }) =>
+    adapter.search(session, { type, query: asked.query ?? null, range, limit, after: after?.next ?? null }),
+  );
+  return {
+    items: page.items,
+    nextCursor: page.next === null ? null : sealCursor(scope, { next: page.next, range }),
+  };
+};
+
+/** One entity; one the provider does not know is 404. */
+export const entityIn = async (
+  caller: Caller,
+  id: string,
+  { type, externalId }: { type: ExternalTypeName; externalId: string },
+): Promise<ExternalItem> => {
+  const item = await using(
+    caller,
+    id,
+    (manifest) => checkExternalId(entityFacts(manifest, type), externalId, 'externalId'),
+    ({ adapter, session }) => adapter.read(session, type, externalId),
+  );
+  if (!item) throw notFound(`The ${type}`);
+  return item;
+};

@@ -1,0 +1,27 @@
+/** What happened: audit entry, outbox and activity feed at once. Never holds a secret. */
+export type Action =
+  | 'integration.created'
+  | 'integration.updated'
+  | 'integration.credentials_changed'
+  | 'integration.enabled'
+  | 'integration.disabled'
+  | 'integration.tested'
+  | 'integration.health_changed'
+  | 'integration.deleted'
+  | 'link.created'
+  | 'link.refreshed'
+  | 'link.deleted'
+  | 'policy.updated';
+
+export type NewEvent = {
+  /** A user's id, or `system`. */
+  actor: string;
+  action: Action;
+  /** Id of what was changed. */
+  target: string;
+  provider: string | null;
+  outcome: 'ok' | 'failed';
+  detail: Record<string, unknown>;
+};
+
+export type Event = NewEvent & { id: string; at: string };

@@ -1,0 +1,24 @@
+import type { Owner } from '../model/caller.ts';
+import type { Event } from '../model/event.ts';
+import { firstEventId } from '../model/ids.ts';
+import { keys } from './keys.ts';
+import { query } from './table.ts';
+
+/** As stored; the organisation's entry of a personal change has no target. */
+export type EventRecord = Omit<Event, 'target' | 'detail'> & { sk: string; target: string | null };
+
+/** One page of a month's events from `from` to before `until` (epoch ms), newest first; `next` goes on within the month. */
+export const pageOfMonth = (
+  owner: Owner,
+  month: string,
+  { from, until }: { from: number; until: number },
+  after: string | null,
+  limit: number,
+) =>
+  query<EventRecord>({
+    ...keys.eventsOfMonth(owner, month),
+    between: [firstEventId(from), firstEventId(until)],
+    newestFirst: true,
+    after,
+    limit,
+  });

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Owner } from '../model/caller.ts';
+import { scopeOfIntegration } from '../model/ids.ts';
+
+/**
+ * Every key of the one table. `pk` groups what is read together, `sk` orders it. Keys are built from
+ * the caller's own organisation and user plus an id: an id from elsewhere addresses nothing.
+ */
+export type Key = { pk: string; sk: string };
+
+/** A part of a key: `#` would let one tenant's ids spell another's key. */
+const part = (value: string): string => {
+  if (!/^[^#\p{Cc}]{1,300}$/u.test(value)) throw new Error('A key part is malformed.');
+  return value;
+};
+
+export const digest = (...values: string[]): string =>
+  createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 27);
+
+export const ownerKey = ({ organizationId, userId }: Owner): string =>
+  userId === null ? `ORG#${part(organizationId)}` : `ORG#${part(organizationId)}#USER#${part(userId)}`;
+
+/** Whose partition a key belongs to, read back from `ownerKey` and what follows it. */
+export const ownerFromKey = (pk: string): Owner => {
+  const [, organizationId = '', kind, userId = ''] = pk.split('#');
+  return { organizationId, userId: kind === 'USER' ? userId : null };
+};
+
+const organizationKey = (organizationId: string): string => ownerKey({ organizationId, userId: null });
+
+/** Where what hangs on one integration lives. */
+const integrationKey = (owner: Owner, id: string): string => `${ownerKey(owner)}#INT#${part(id)}`;
+
+/** Due work is spread over shards so that no partition is hot. */
+export const dueShards = 8;
+const shardOf = (id: string): number => createHash('sha256').update(id).digest().readUInt8(0) % dueShards;
+
+export const keys = {
+  integration: (owner: Owner, id: string): Key => ({ pk: ownerKey(owner), sk: `INT#${part(id)}` }),
+  integrationsOf: (owner: Owner) => ({ pk: ownerKey(owner), prefix: 'INT#' }),
+  credential: (owner: Owner, id: string): Key => ({ pk: ownerKey(owner), sk: `CRED#${part(id)}` }),
+  onlyOne: (owner: Owner, provider: string): Key => ({ pk: ownerKey(owner), sk: `ONE#${part(provider)}` }),
+  name: (owner: Owner, provider: string, name: string): Key => ({
+    pk: ownerKey(owner),
+    sk: `NAME#${part(provider)}#${digest(name.normalize('NFKC').toLowerCase())}`,
+  }),
+  upstream: (owner: Owner, provider: string, tenant: string, account: string): Key => ({
+    pk: ownerKey(owner),
+    sk: `UPSTREAM#${part(provider)}#${digest(tenant, account)}`,
+  }),
+
+  link: (owner: Owner, entityType: string, entityId: string, hash: string): Key => ({
+    pk: ownerKey(owner),
+    sk: `LINK#${part(entityType)}#${part(entityId)}#${part(hash)}`,
+  }),
+  linksOfEntity: (owner: Owner, entityType: string, entityId: string) => ({
+    pk: ownerKey(owner),
+    prefix: `LINK#${part(entityType)}#${part(entityId)}#`,
+  }),
+  /** Everything that hangs on one integration and is addressed by it alone. */
+  ofIntegration: (owner: Owner, id: string) => ({ pk: integrationKey(owner, id), prefix: '' }),
+  activityOf: (owner: Owner, id: string) => ({ pk: ownerKey(owner), prefix: `ACT#${part(id)}#` }),
+  linksOf: (owner: Owner) => ({ pk: ownerKey(owner), prefix: 'LINK#' }),
+  /** Index `byKey`: the links of one integration, by external id. */
+  linkByExternal: (owner: Owner, integrationId: string, type: string, externalId: string) => ({
+    by: integrationKey(owner, integrationId),
+    bySk: `${part(type)}#${externalId}`,
+  }),
+
+  dataKey: (organizationId: string, version: number): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `DATAKEY#${String(version).padStart(6, '0')}`,
+  }),
+  dataKeysOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'DATAKEY#' }),
+
+  policy: (organizationId: string): Key => ({ pk: organizationKey(organizationId), sk: 'POLICY' }),
+
+  /** Events stand by month, in the order of their ids, which is that of time. */
+  event: (owner: Owner, at: string, id: string): Key => ({
+    pk: `${ownerKey(owner)}#EVT#${part(at.slice(0, 7))}`,
+    sk: part(id),
+  }),
+  eventsOfMonth: (owner: Owner, month: string) => ({ pk: `${ownerKey(owner)}#EVT#${part(month)}` }),
+
+  activity: (owner: Owner, integrationId: string, request: string): Key => ({
+    pk: ownerKey(owner),
+    sk: `ACT#${part(integrationId)}#${part(request)}`,
+  }),
+  rate: (organizationId: string, minute: number): Key => ({
+    pk: `RATE#${part(organizationId)}#${minute}`,
+    sk: 'RATE',
+  }),
+
+  /** Index `due`: what a schedule finds, by kind and shard. */
+  due: (kind: string, id: string) => `${part(kind)}#${shardOf(id)}`,
+  duePartitions: (kind: string): string[] =>
+    Array.from({ length: dueShards }, (_, shard) => `${part(kind)}#${shard}`),
+} as const;
+
+/** The owner an integration's id speaks of, seen from this caller; null where it is no such id. */
+export const ownerOfIntegration = (
+  caller: { organizationId: string; userId: string },
+  id: string,
+): Owner | null => {
+  const scope = scopeOfIntegration(id);
+  if (scope === null) return null;
+  return { organizationId: caller.organizationId, userId: scope === 'user' ? caller.userId : null };
+};
