@@ -1,0 +1,99 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { type Grant, type grants, jobOf, queueVariable, variablesOf } from '../lib/contract/grants.ts';
+import { tableShape } from './table.ts';
+
+/** What the grants' words mean in IAM, and where the variables they bring get their values. Nothing else says. */
+export type Resources = {
+  table: Table;
+  /** Wraps the data keys of organisations. */
+  key: Key;
+  /** By job. */
+  queues: ReadonlyMap<string, Queue>;
+  cursorKey: Secret;
+};
+
+const indexesOf = ({ tableArn }: Table): string[] =>
+  tableShape.indexes.map(({ name }) => `${tableArn}/index/${name}`);
+
+/** Never `Scan`: a condition on the keys of a request holds where the request has none. */
+const read = ({ table }: Resources): PolicyStatement[] => [
+  new PolicyStatement({
+    actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+    resources: [table.tableArn],
+  }),
+  new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexesOf(table) }),
+];
+
+/** Transactions need no action of their own: each write in them is allowed, or not, by its kind. */
+const write = ({ table }: Resources): PolicyStatement[] => [
+  new PolicyStatement({
+    actions: [
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:BatchWriteItem',
+    ],
+    resources: [table.tableArn],
+  }),
+];
+
+/** Only under the encryption context of credentials; which organisation's, the code and the wrapped key say. */
+const useKey =
+  (...actions: string[]) =>
+  ({ key }: Resources): PolicyStatement[] => [
+    new PolicyStatement({
+      actions,
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': 'credentials' } },
+    }),
+  ];
+
+const meanings: Record<keyof typeof grants, (resources: Resources) => PolicyStatement[]> = {
+  'table:read': read,
+  'table:write': write,
+  'credentials:open': useKey('kms:Decrypt'),
+  'credentials:seal': useKey('kms:GenerateDataKey', 'kms:Decrypt'),
+  cursors: () => [],
+};
+
+export const queueOf = ({ queues }: Resources, jobId: string): Queue => {
+  const queue = queues.get(jobId);
+  if (queue) return queue;
+  throw new Error(`A grant names the job "${jobId}", which is not defined.`);
+};
+
+export const statementsOf = (list: readonly Grant[], resources: Resources): PolicyStatement[] =>
+  list.flatMap((grant) => {
+    const job = jobOf(grant);
+    if (job === null) return meanings[grant as keyof typeof grants](resources);
+    return [
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueOf(resources, job).queueArn] }),
+    ];
+  });
+
+/** Equal statements become one, so that a policy reads as what it allows. */
+export const policyOf = (statements: PolicyStatement[]): PolicyDocument =>
+  new PolicyDocument({ statements, minimize: true });
+
+/** The variables that the grants bring, with their values. */
+export const variablesWithValues = (list: readonly Grant[], resources: Resources): Record<string, string> => {
+  const values = new Map([
+    ['TABLE_NAME', () => resources.table.tableName],
+    ['KEY_ID', () => resources.key.keyArn],
+    // A dynamic reference: CloudFormation puts the value in, no template holds it.
+    ['CURSOR_KEY', () => resources.cursorKey.secretValue.unsafeUnwrap()],
+    ...[...resources.queues].map(([id, queue]) => [queueVariable(id), () => queue.queueUrl] as const),
+  ]);
+  return Object.fromEntries(
+    variablesOf(list).map((name) => {
+      const value = values.get(name);
+      if (!value) throw new Error(`Nothing says what the variable ${name} holds.`);
+      return [name, value()];
+    }),
+  );
+};

@@ -1,0 +1,16 @@
+import type { Settings } from '../lib/contract/settings.ts';
+import type { Environment } from './environments.ts';
+
+/** The variable SETTINGS of every function; `apiAddress` is where the API is when it has no name of its own. */
+export const settingsOf = (environment: Environment, apiAddress: string): string =>
+  JSON.stringify({
+    environment: environment.name,
+    publicUrl: environment.publicUrl ?? apiAddress,
+    claims: environment.claims,
+    roles: environment.roles,
+    returnPages: environment.returnPages,
+    allowedHosts: environment.allowedHosts,
+    limits: environment.limits,
+    retention: environment.retention,
+    assertionKeys: environment.assertionKeys,
+  } satisfies Settings);
