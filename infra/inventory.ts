@@ -1,4 +1,6 @@
+import { commands } from '../lib/contract/commands.ts';
 import {
+  type Command,
   functionFile,
   type Job,
   type Operation,
@@ -44,11 +46,15 @@ export const scheduleFunction = (schedule: Schedule): FunctionSpec =>
 export const streamFunction = (stream: Stream): FunctionSpec =>
   specOf(`functions/streams/${stream.id}.ts`, stream);
 
+export const commandFunction = (command: Command): FunctionSpec =>
+  specOf(`functions/commands/${command.id}.ts`, command);
+
 export const httpFunctions: readonly FunctionSpec[] = operations.map(httpFunction);
 export const backgroundFunctions: readonly FunctionSpec[] = [
   ...jobs.map(jobFunction),
   ...schedules.map(scheduleFunction),
   ...streams.map(streamFunction),
+  ...commands.map(commandFunction),
 ];
 export const functions: readonly FunctionSpec[] = [...httpFunctions, ...backgroundFunctions];
 

@@ -8,6 +8,7 @@ import { ScheduleExpression, Schedule as Timer } from 'aws-cdk-lib/aws-scheduler
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { commands } from '../lib/contract/commands.ts';
 import type { Job, Schedule, Stream } from '../lib/contract/define.ts';
 import { jobs } from '../lib/contract/jobs.ts';
 import { schedules } from '../lib/contract/schedules.ts';
@@ -17,6 +18,7 @@ import type { Environment } from './environments.ts';
 import { addFunction, addLogGroup, type Shared } from './function.ts';
 import { policyOf, queueOf, type Resources } from './grants.ts';
 import {
+  commandFunction,
   deadRecords,
   deadRuns,
   deployedName,
@@ -32,7 +34,7 @@ type Given = { environment: Environment; resources: Resources; bundle: Bundle; a
 const sendTo = (queue: Queue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
 
-/** What runs without a caller: jobs behind queues, schedules, the consumer of the table's stream. */
+/** What runs without a caller: jobs behind queues, schedules, the consumer of the table's stream, operators' commands. */
 export class JobsStack extends Stack {
   readonly #shared: Shared;
 
@@ -50,6 +52,8 @@ export class JobsStack extends Stack {
     for (const schedule of schedules) this.addSchedule(schedule, runs);
     const records = addDead(deadRecords);
     for (const stream of streams) this.addStream(stream, records);
+    // Nothing calls these but operators, who need a permission of their own for it.
+    for (const command of commands) addFunction(this, commandFunction(command), this.#shared);
   }
 
   private addJob(job: Job): void {

@@ -1,11 +1,9 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { mostDeliveries } from '../lib/contract/define.ts';
 
 const sealed = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } satisfies QueueProps;
-
-/** Tries before a message is dead. */
-const maxReceiveCount = 5;
 
 /** Where work ends that failed for good, kept as long as SQS can; an alarm watches each. */
 export const addDeadLetters = (scope: Construct, id: string, queueName: string): Queue => {
@@ -27,5 +25,8 @@ export const addQueue = (
     ...sealed,
     queueName: name,
     visibilityTimeout: Duration.seconds(6 * timeout),
-    deadLetterQueue: { queue: addDeadLetters(scope, `${id}-dead`, deadName), maxReceiveCount },
+    deadLetterQueue: {
+      queue: addDeadLetters(scope, `${id}-dead`, deadName),
+      maxReceiveCount: mostDeliveries,
+    },
   });

@@ -11,6 +11,7 @@ export const settingsOf = (environment: Environment, apiAddress: string): string
     returnPages: environment.returnPages,
     allowedHosts: environment.allowedHosts,
     limits: environment.limits,
+    refresh: environment.refresh,
     retention: environment.retention,
     assertionKeys: environment.assertionKeys,
   } satisfies Settings);

@@ -27,6 +27,7 @@ const settingsFor = (url: string, assertionKey: object): Settings => ({
   returnPages: { default: `${url}/local/return` },
   allowedHosts: {},
   limits: { perUser: 1200, perOrganization: 6000, perIntegration: 3000 },
+  refresh: { margin: 300_000, deadline: 90_000, limit: 120_000, lease: 125_000, wait: 10_000, pause: 30_000 },
   retention: { events: 400, activityCache: 1 },
   assertionKeys: [{ ...assertionKey }],
 });
@@ -93,6 +94,8 @@ export const startCloud = async (options: LocalOptions) => {
       STANDIN_ORIGINS: JSON.stringify(standins.origins),
       ...queues.variables,
     });
+    for (const [provider, app] of Object.entries(standins.apps))
+      await invoke('functions/commands/set-app.ts', { provider, app }, 30);
     queues.start();
     streams.start();
     const timers = schedules.map(({ id, every }) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '../../lib/client/client.ts';
+import { type CallOutput, createClient } from '../../lib/client/client.ts';
 import { startCloud } from './cloud.ts';
 
 /** The main job, call by call, against a local cloud of its own; ends with 0 only if every answer is right. */
@@ -28,6 +28,12 @@ const tokenFor = async (claims: object): Promise<string> => {
   return ((await response.json()) as { token: string }).token;
 };
 
+/** Typed-in credentials connect at once; only a consent is begun first. */
+const connectedBy = (answer: CallOutput<'integrations.connect'>) => {
+  if (!('integration' in answer)) throw new Error('A consent was begun.');
+  return answer.integration;
+};
+
 const dayFromNow = (days: number): string =>
   new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
@@ -47,32 +53,36 @@ try {
   );
   assert.ok(total >= 2);
 
-  const { integration: jira } = await told(
-    'An admin connects the Jira of the company',
-    'POST /integrations/connect',
-    api.call('integrations.connect', {
-      body: {
-        provider: 'jira',
-        scope: 'organization',
-        auth: 'api_token',
-        settings: { baseUrl: 'https://acme.atlassian.net' },
-        credentials: { username: 'admin@acme.example', apiToken: 'jira-demo-token' },
-      },
-    }),
+  const jira = connectedBy(
+    await told(
+      'An admin connects the Jira of the company',
+      'POST /integrations/connect',
+      api.call('integrations.connect', {
+        body: {
+          provider: 'jira',
+          scope: 'organization',
+          auth: 'api_token',
+          settings: { baseUrl: 'https://acme.atlassian.net' },
+          credentials: { username: 'admin@acme.example', apiToken: 'jira-demo-token' },
+        },
+      }),
+    ),
   );
   assert.equal(jira.status, 'active');
 
-  const { integration: github } = await told(
-    'and its GitHub',
-    'POST /integrations/connect',
-    api.call('integrations.connect', {
-      body: {
-        provider: 'github',
-        scope: 'organization',
-        auth: 'api_token',
-        credentials: { token: 'ghp_demo_token_acme' },
-      },
-    }),
+  const github = connectedBy(
+    await told(
+      'and its GitHub',
+      'POST /integrations/connect',
+      api.call('integrations.connect', {
+        body: {
+          provider: 'github',
+          scope: 'organization',
+          auth: 'api_token',
+          credentials: { token: 'ghp_demo_token_acme' },
+        },
+      }),
+    ),
   );
   assert.equal(github.health.state, 'healthy');
 

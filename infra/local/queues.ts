@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { startFauxqs } from 'fauxqs';
-import type { Job } from '../../lib/contract/define.ts';
+import { type Job, mostDeliveries } from '../../lib/contract/define.ts';
 import { queueVariable } from '../../lib/contract/grants.ts';
 import { jobs } from '../../lib/contract/jobs.ts';
 import type { DataDir } from './data-dir.ts';
@@ -15,13 +15,11 @@ import { invoke } from './functions.ts';
 /** SQS on this machine, kept between starts, and the pollers that stand in for Lambda's. */
 
 const region = 'us-east-1';
-const deliveries = 5;
-
 const attributesOf = (job: Job) => ({
   VisibilityTimeout: String(job.timeout * 6),
   RedrivePolicy: JSON.stringify({
     deadLetterTargetArn: `arn:aws:sqs:${region}:000000000000:${job.id}-dead`,
-    maxReceiveCount: String(deliveries),
+    maxReceiveCount: String(mostDeliveries),
   }),
 });
 
@@ -104,13 +102,14 @@ export const startQueues = async (data: DataDir, settle: (error: unknown) => voi
     start: () => {
       pollers = jobs.flatMap((job) => Array.from({ length: job.concurrency }, () => poll(job)));
     },
-    /** Whether nothing waits and nothing is being handled; what failed or is delayed does not count. */
+    /** Whether nothing waits, also for later, and nothing is being handled; what failed does not count. */
     isIdle: (): boolean =>
       jobs.every((job) => {
         const messages = server.inspectQueue(job.id)?.messages;
         if (!messages) return true;
         return (
           messages.ready.length === 0 &&
+          messages.delayed.length === 0 &&
           messages.inflight.every(({ message }) => failed.has(message.messageId))
         );
       }),

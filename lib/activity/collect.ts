@@ -3,8 +3,9 @@ import { settings } from '../config/env.ts';
 import type { Manifest } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import { AppError, asAppError } from '../errors/error.ts';
+import { hindrance } from '../integrations/hindrance.ts';
 import { countProviderCall } from '../integrations/limit.ts';
-import { hindrance, inSession } from '../integrations/use.ts';
+import { inSession, requireScopes } from '../integrations/use.ts';
 import type { ActivityItem, DateRange } from '../model/activity.ts';
 import type { Caller, Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
@@ -145,6 +146,7 @@ const run = async (
   const cached = task.cached && age(task.cached) < kept ? task.cached : null;
   try {
     if (refused) throw refused;
+    requireScopes(task, { needs: task.manifest.activity?.needs ?? [] });
     if (cached && !asked.refresh && age(cached) < freshFor)
       return sourceOf(task, cached.complete ? 'ok' : 'timed_out', null, cached);
     await count(task.credential.id);

@@ -22,12 +22,16 @@ export type Manifest = {
   /** Whether one owner may connect several. */
   multiple: boolean;
   auth: readonly AuthMethod[];
+  /** Null where nothing is connected by consent. */
+  oauth: OAuthFacts | null;
   /** The first is what a search without a type looks for. */
   entities: readonly EntityFacts[];
-  /** Whether linked persons have activity here: tickets or pull requests. */
-  activity: boolean;
+  /** Tickets or pull requests of linked persons, and the granted scopes that takes; null without any. */
+  activity: { needs: readonly string[] } | null;
   /** Origins of its API; `settings.baseUrl` stands for the origin the holder set. */
   origins: readonly string[];
+  /** Origins of its token and revocation endpoints. */
+  tokenOrigins: readonly string[];
   /** Hosts that links and avatars may point to, `*.` for any name below; the origin of `baseUrl` always may. */
   linkHosts: readonly string[];
 };
@@ -69,12 +73,65 @@ export type EntityFacts = {
   linkableTo: readonly EntityTypeName[];
   /** What an external id of this type looks like. */
   idPattern: RegExp;
+  /** Granted scopes it takes, where the connection has scopes. */
+  needs: readonly string[];
 };
+
+/** What a provider's OAuth does, as data; `{tenant}` and the like stand for settings of the OAuth app. */
+export type OAuthFacts = {
+  authorizeUrl: string;
+  tokenUrl: string;
+  /** Sent back as `iss` (RFC 9207); null where the provider does not send one. */
+  issuer: string | null;
+  clientAuth: 'post' | 'basic';
+  pkce: boolean;
+  scopeSeparator: ' ' | ',';
+  /** Further parameters of the authorization URL. */
+  parameters: Readonly<Record<string, string>>;
+  scopes: readonly { scope: string; purpose: string }[];
+  /** Asked for, and never said to be granted or not. */
+  silentScopes: readonly string[];
+  /** How else the provider spells a scope when it grants it. */
+  aliases: Readonly<Record<string, string>>;
+  /** Scopes a granted one includes. */
+  implies: Readonly<Record<string, readonly string[]>>;
+  /** Settings of the OAuth app itself, with their defaults. */
+  appSettings: Readonly<Record<string, { pattern: string; standard: string }>>;
+  /** What revoking a token ends: itself, every token of the person and app, or nothing is offered. */
+  revocation: 'token' | 'account' | 'none';
+  refresh: RefreshFacts;
+};
+
+export type RefreshFacts = {
+  /** Whether using a refresh token replaces it. */
+  rotates: boolean;
+  /** How long a replaced one still works; 0 unless the provider documents it. */
+  graceSeconds: number;
+  reuseRevokesFamily: boolean;
+  refreshKillsAccess: boolean;
+  /** How long an unused refresh token lives; null for ever. */
+  refreshTtlDays: number | null;
+  /** Whether each use gives it its whole life again. */
+  rolling: boolean;
+  /** Answers that mean the grant is dead, besides `invalid_grant`. */
+  dead: readonly AnswerPattern[];
+  /** Answers that mean our app is at fault, besides `invalid_client` and `unauthorized_client`; they win over `dead`. */
+  ours: readonly AnswerPattern[];
+  /** Refreshes a second we ask of the provider at most. */
+  perSecond: number;
+};
+
+/** Null matches anything. */
+export type AnswerPattern = { status: number | null; error: string | null };
 
 /** Opened credentials and the way out, for the time of one call. */
 export type Session = {
+  auth: AuthKindName;
   settings: Readonly<Record<string, string>>;
+  /** What was typed in; empty where the connection lives by tokens. */
   credentials: Readonly<Record<string, string>>;
+  /** Null where the credentials themselves are sent. */
+  accessToken: string | null;
   /**
    * Runs an SDK with a `fetch` that goes through the door. Whatever fails inside comes out as one
    * `AppError` with a code of the contract; `repeatable` says that a POST only reads.
@@ -102,7 +159,12 @@ export type SearchPage = { items: ExternalItem[]; next: string | null };
 /** An answer of the provider; `text` is empty for a success, which an SDK has yet to read. */
 export type Refusal = { status: number; headers: Headers; text: string };
 
+/** A site or tenant behind one consent; choosing it sets these settings. */
+export type Site = { id: string; name: string; url: string | null; settings: Record<string, string> };
+
 export type Adapter = {
+  /** The sites a consent covers; null where there is nothing to choose. */
+  sites: ((session: Session) => Promise<Site[]>) | null;
   /** Whose credentials these are: the cheapest call that proves they work. */
   identify: (session: Session) => Promise<Identity>;
   search: (session: Session, request: SearchRequest) => Promise<SearchPage>;
@@ -113,7 +175,7 @@ export type Adapter = {
   /** Given where the manifest says `activity`. */
   activity: CollectActivity | null;
   /** Where and with which headers the proxy calls. */
-  proxy: (session: Session) => { origin: string; headers: Record<string, string> };
+  proxy: (session: Session) => { base: string; headers: Record<string, string> };
   /** What an answer means where its status alone would mislead, a success included; null leaves it to the status. */
   classify: Classify | null;
 };
@@ -134,3 +196,52 @@ export type CollectActivity = (
   session: Session,
   request: ActivityRequest,
 ) => Promise<{ items: ActivityItem[]; complete: boolean }>;
+
+/** What a token endpoint gave; `expiresIn` and `refreshExpiresIn` in seconds, null where unknown. */
+export type TokenSet = {
+  accessToken: string;
+  refreshToken: string | null;
+  expiresIn: number | null;
+  refreshExpiresIn: number | null;
+  /** As the provider spelled them; null where it did not say. */
+  scopes: readonly string[] | null;
+};
+
+export type OAuthApp = { clientId: string; clientSecret: string; settings: Readonly<Record<string, string>> };
+
+/** A `fetch` to the token endpoint. */
+export type TokenFetch = typeof globalThis.fetch;
+
+/**
+ * How a connector gets tokens, in `tokens.ts`. Each runs one request of a token endpoint; whatever an
+ * SDK makes of the answer, what counts is what was sent and received, read by `token-answer.ts`.
+ */
+export type Tokens = {
+  exchange: ((request: ExchangeRequest, fetch: TokenFetch) => Promise<unknown>) | null;
+  refresh: ((app: OAuthApp, refreshToken: string, fetch: TokenFetch) => Promise<unknown>) | null;
+  /** For credentials that make tokens by themselves: a service account, client credentials. */
+  mint: ((values: MintRequest, fetch: TokenFetch) => Promise<unknown>) | null;
+  /** Ends what `revocation` of the manifest says; fails where the provider does not confirm. */
+  revoke:
+    | ((
+        app: OAuthApp,
+        token: { accessToken: string; refreshToken: string | null },
+        fetch: TokenFetch,
+      ) => Promise<void>)
+    | null;
+};
+
+export type ExchangeRequest = {
+  app: OAuthApp;
+  redirectUri: string;
+  code: string;
+  /** Null where the provider does no PKCE. */
+  verifier: string | null;
+  scopes: readonly string[];
+};
+
+export type MintRequest = {
+  auth: AuthKindName;
+  settings: Readonly<Record<string, string>>;
+  credentials: Readonly<Record<string, string>>;
+};

@@ -21,9 +21,11 @@ const plan = (
       : `${name} is planned; it cannot be connected yet.`,
   multiple: true,
   auth: [],
+  oauth: null,
   entities: [],
-  activity: false,
+  activity: null,
   origins: [],
+  tokenOrigins: [],
   linkHosts: [],
 });
 
@@ -32,8 +34,6 @@ export const planned: readonly Manifest[] = [
   plan('microsoft_teams', 'Microsoft Teams', 'communication', 'Channel messages and presence.'),
   plan('discord', 'Discord', 'communication', 'Messages to channels.'),
   plan('zoom', 'Zoom', 'communication', 'Meetings with their join links.'),
-  plan('google_calendar', 'Google Calendar', 'calendar', 'Events to meetings.'),
-  plan('microsoft_outlook', 'Microsoft Outlook', 'calendar', 'Events to meetings.'),
   plan('trello', 'Trello', 'project_management', 'Boards and cards.'),
   plan('asana', 'Asana', 'project_management', 'Projects and tasks.'),
   plan('linear', 'Linear', 'issue_tracking', 'Issues and people.'),

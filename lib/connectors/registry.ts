@@ -1,15 +1,35 @@
 import { notFound } from '../errors/error.ts';
-import type { Adapter, Manifest } from './connector.ts';
+import type { Adapter, Manifest, Tokens } from './connector.ts';
 
 type Connector = {
   manifest: () => Promise<{ manifest: Manifest }>;
   adapter: () => Promise<{ adapter: Adapter }>;
+  /** Null where a connection lives without tokens. */
+  tokens: (() => Promise<{ tokens: Tokens }>) | null;
 };
 
-/** The connectors. A new one is its folder and a line here; both halves are loaded when first used. */
+/** The connectors. A new one is its folder and a line here; each part is loaded when first used. */
 const connectors: Record<string, Connector> = {
-  jira: { manifest: () => import('./jira/manifest.ts'), adapter: () => import('./jira/adapter.ts') },
-  github: { manifest: () => import('./github/manifest.ts'), adapter: () => import('./github/adapter.ts') },
+  jira: {
+    manifest: () => import('./jira/manifest.ts'),
+    adapter: () => import('./jira/adapter.ts'),
+    tokens: () => import('./jira/tokens.ts'),
+  },
+  github: {
+    manifest: () => import('./github/manifest.ts'),
+    adapter: () => import('./github/adapter.ts'),
+    tokens: () => import('./github/tokens.ts'),
+  },
+  google_calendar: {
+    manifest: () => import('./google_calendar/manifest.ts'),
+    adapter: () => import('./google_calendar/adapter.ts'),
+    tokens: () => import('./google_calendar/tokens.ts'),
+  },
+  microsoft_outlook: {
+    manifest: () => import('./microsoft_outlook/manifest.ts'),
+    adapter: () => import('./microsoft_outlook/adapter.ts'),
+    tokens: () => import('./microsoft_outlook/tokens.ts'),
+  },
 };
 
 const connectorOf = (provider: string): Connector => {
@@ -23,6 +43,11 @@ export const manifestOf = async (provider: string): Promise<Manifest> =>
 
 export const adapterOf = async (provider: string): Promise<Adapter> =>
   (await connectorOf(provider).adapter()).adapter;
+
+const without: Tokens = { exchange: null, refresh: null, mint: null, revoke: null };
+
+export const tokensOf = async (provider: string): Promise<Tokens> =>
+  (await connectorOf(provider).tokens?.())?.tokens ?? without;
 
 /** Every provider of the catalogue, those that are only planned included. */
 export const allManifests = async (): Promise<Manifest[]> => {

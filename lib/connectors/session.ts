@@ -1,4 +1,6 @@
+import type { ErrorCode } from '../contract/codes.ts';
 import { AppError } from '../errors/error.ts';
+import type { AuthKindName } from '../model/integration.ts';
 import { openDoor, usualLimits } from '../outbound/door.ts';
 import type { OutboundError } from '../outbound/failure.ts';
 import { retrying } from '../outbound/retry.ts';
@@ -10,12 +12,16 @@ const refusalText = 16_384;
 export type SessionOptions = {
   manifest: Manifest;
   adapter: Adapter;
+  auth: AuthKindName;
   settings: Readonly<Record<string, string>>;
   credentials: Readonly<Record<string, string>>;
+  accessToken: string | null;
   /** Credentials that are only being tried: an address that is not allowed is then `invalid_url`. */
   trying: boolean;
   /** Epoch milliseconds after which nothing is asked again. */
   deadline: number;
+  /** Hears how each call went: how long (ms) and with which code, null for success. */
+  observe: (milliseconds: number, code: ErrorCode | null) => void;
 };
 
 const originsOf = ({ manifest, settings }: SessionOptions): string[] => [
@@ -25,7 +31,7 @@ const originsOf = ({ manifest, settings }: SessionOptions): string[] => [
 
 /** A session makes every way an SDK can fail one error with a code of the contract. */
 export const openSession = (options: SessionOptions): Session => {
-  const { manifest, adapter, settings, credentials, trying, deadline } = options;
+  const { manifest, adapter, auth, settings, credentials, accessToken, trying, deadline, observe } = options;
 
   const call: Session['call'] = async (run, { repeatable } = { repeatable: false }) => {
     let failure: OutboundError | null = null;
@@ -53,14 +59,22 @@ export const openSession = (options: SessionOptions): Session => {
       }
       return response;
     };
+    const asError = (error: unknown): AppError => {
+      if (error instanceof AppError) return error;
+      if (failure) return errorOfFailure(manifest.name, failure, trying);
+      if (refusal) return errorOfRefusal(manifest.name, refusal, adapter.classify);
+      return providerError(manifest.name, 'provider_error', { cause: error });
+    };
+    const startedAt = performance.now();
     try {
-      return await run(recording);
+      const result = await run(recording);
+      observe(performance.now() - startedAt, null);
+      return result;
     } catch (error) {
-      if (error instanceof AppError) throw error;
-      if (failure) throw errorOfFailure(manifest.name, failure, trying);
-      if (refusal) throw errorOfRefusal(manifest.name, refusal, adapter.classify);
-      throw providerError(manifest.name, 'provider_error', { cause: error });
+      const failed = asError(error);
+      observe(performance.now() - startedAt, failed.code);
+      throw failed;
     }
   };
-  return { settings, credentials, call };
+  return { auth, settings, credentials, accessToken, call };
 };

@@ -108,6 +108,9 @@ export type Job<P extends Schema = Schema> = {
   grants: readonly Grant[];
 };
 
+/** How often a queue delivers a message before it goes to the dead letters. */
+export const mostDeliveries = 5;
+
 /** Work behind a queue: `functions/jobs/<id>.ts`. */
 export const defineJob = <P extends Schema>(job: Job<P>): Job<P> => job;
 
@@ -134,3 +137,14 @@ export type Stream = {
 
 /** A consumer of the table's stream: `functions/streams/<id>.ts`. */
 export const defineStream = (stream: Stream): Stream => stream;
+
+export type Command<P extends Schema = Schema> = {
+  id: string;
+  summary: string;
+  payload: P;
+  timeout: number;
+  grants: readonly Grant[];
+};
+
+/** What an operator invokes: `functions/commands/<id>.ts`. */
+export const defineCommand = <P extends Schema>(command: Command<P>): Command<P> => command;

@@ -1,19 +1,64 @@
 import * as z from 'zod/mini';
 import { defineJob, type Job } from './define.ts';
 
+/** Whose integration a job is about. */
+const subject = {
+  organizationId: z.string(),
+  userId: z.nullable(z.string()),
+  integrationId: z.string(),
+};
+
+export const refresh = defineJob({
+  id: 'refresh',
+  summary: 'Refreshes an access token: the only function that spends refresh tokens',
+  payload: z.strictObject({
+    ...subject,
+    reason: z.enum(['use', 'rejected', 'ahead', 'keep_alive', 'recover']),
+    /** The token version whoever asks has seen; another one stored means that the work is done. */
+    seen: z.number(),
+  }),
+  timeout: 120,
+  concurrency: 20,
+  grants: ['table:read', 'table:write', 'credentials:open', 'credentials:seal', 'jobs:send:rescue'],
+});
+
+export const rescue = defineJob({
+  id: 'rescue',
+  summary: 'Commits refreshed tokens the table would not take',
+  payload: z.strictObject({
+    ...subject,
+    fence: z.number(),
+    /** Sealed for the place they belong to. */
+    tokens: z.base64(),
+    tokenVersion: z.number(),
+    /** The other attributes of the commit. */
+    set: z.record(z.string(), z.unknown()),
+  }),
+  timeout: 60,
+  concurrency: 2,
+  grants: ['table:read', 'table:write', 'credentials:open'],
+});
+
+export const revoke = defineJob({
+  id: 'revoke',
+  summary: 'Ends tokens at the provider that nobody uses any more',
+  payload: z.strictObject(subject),
+  timeout: 120,
+  concurrency: 5,
+  grants: ['table:read', 'table:write', 'credentials:open'],
+});
+
 export const purgeIntegration = defineJob({
   id: 'purge-integration',
-  summary: 'Purges what hangs on a deleted integration, page by page',
+  summary: 'Revokes the tokens of a deleted integration, then purges what hangs on it, page by page',
   payload: z.strictObject({
-    organizationId: z.string(),
-    userId: z.nullable(z.string()),
-    integrationId: z.string(),
+    ...subject,
     /** Goes on behind this sort key. */
     after: z.nullable(z.string()),
   }),
   timeout: 120,
   concurrency: 5,
-  grants: ['table:read', 'table:write', 'jobs:send:purge-integration'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:purge-integration'],
 });
 
-export const jobs: readonly Job[] = [purgeIntegration];
+export const jobs: readonly Job[] = [refresh, rescue, revoke, purgeIntegration];

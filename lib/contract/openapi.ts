@@ -88,19 +88,29 @@ const problemAnswers = (operation: Operation): Json => {
   );
 };
 
-const successAnswers = (operation: Operation): Json =>
-  Object.fromEntries(
-    Object.entries(operation.answers).map(([outcome, { status, body }]) => [
-      String(status),
-      {
-        description: outcome === 'ok' ? operation.summary : outcome,
-        ...(isSchema(body) && {
-          content: { 'application/json': { schema: { $ref: pointer(answerName(operation, outcome)) } } },
-        }),
-        ...(body === 'raw' && { content: { '*/*': {} } }),
-      },
-    ]),
+/** Outcomes that share a status are alternatives. */
+const successAnswers = (operation: Operation): Json => {
+  const byStatus = Map.groupBy(Object.entries(operation.answers), ([, { status }]) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, outcomes]) => {
+      const shapes = outcomes.flatMap(([outcome, { body }]) =>
+        isSchema(body) ? [{ $ref: pointer(answerName(operation, outcome)) }] : [],
+      );
+      const [only] = shapes;
+      const names = outcomes.map(([outcome]) => outcome).join(', or ');
+      return [
+        String(status),
+        {
+          description: names === 'ok' ? operation.summary : names,
+          ...(only && {
+            content: { 'application/json': { schema: shapes.length > 1 ? { anyOf: shapes } : only } },
+          }),
+          ...(outcomes.some(([, { body }]) => body === 'raw') && { content: { '*/*': {} } }),
+        },
+      ];
+    }),
   );
+};
 
 const idempotencyKey: Json = {
   name: 'idempotency-key',

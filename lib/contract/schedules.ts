@@ -1,11 +1,35 @@
 import { defineSchedule, type Schedule } from './define.ts';
 
+export const refreshAhead = defineSchedule({
+  id: 'refresh-ahead',
+  summary: 'Refreshes tokens that were used lately before they expire',
+  every: 2,
+  timeout: 120,
+  grants: ['table:read', 'table:write', 'jobs:send:refresh'],
+});
+
+export const recoverIntents = defineSchedule({
+  id: 'recover-intents',
+  summary: 'Takes up refreshes whose process died or whose outcome is unknown',
+  every: 1,
+  timeout: 60,
+  grants: ['table:read', 'jobs:send:refresh'],
+});
+
+export const keepAlive = defineSchedule({
+  id: 'keep-alive',
+  summary: 'Refreshes idle rolling tokens before they would lapse',
+  every: 60,
+  timeout: 120,
+  grants: ['table:read', 'table:write', 'jobs:send:refresh'],
+});
+
 export const sweepEvents = defineSchedule({
   id: 'sweep-events',
   summary: 'Handles events whose stream record was lost or failed',
   every: 5,
   timeout: 60,
-  grants: ['table:read', 'table:write', 'jobs:send:purge-integration'],
+  grants: ['table:read', 'table:write', 'jobs:send:purge-integration', 'jobs:send:revoke'],
 });
 
-export const schedules: readonly Schedule[] = [sweepEvents];
+export const schedules: readonly Schedule[] = [refreshAhead, recoverIntents, keepAlive, sweepEvents];

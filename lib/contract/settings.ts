@@ -24,6 +24,21 @@ export const Settings = z.strictObject({
   allowedHosts: z.record(z.string(), z.array(z.string())),
   /** Calls a minute that reach a provider. */
   limits: z.strictObject({ perUser: z.number(), perOrganization: z.number(), perIntegration: z.number() }),
+  /** Times of the refresh protocol, in milliseconds; `deadline < limit < lease`. */
+  refresh: z.strictObject({
+    /** A token with less left is refreshed while it is still used. */
+    margin: z.number(),
+    /** How long a provider's token endpoint may take. */
+    deadline: z.number(),
+    /** How long the refresh function may run. */
+    limit: z.number(),
+    /** How long a claim keeps others away when its holder is not heard of. */
+    lease: z.number(),
+    /** How long a caller waits for a token that has expired. */
+    wait: z.number(),
+    /** How long to wait, at least, after an answer that says nothing. */
+    pause: z.number(),
+  }),
   /** Days. */
   retention: z.strictObject({ events: z.number(), activityCache: z.number() }),
   /** Public keys (JWK) of the app's assertions about who manages whom. */

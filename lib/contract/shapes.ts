@@ -92,6 +92,21 @@ export const Linkable = z.object({
 export const Status = z.enum(['active', 'disabled', 'needs_reauth', 'needs_setup']);
 export const HealthState = z.enum(['healthy', 'degraded', 'needs_reauth', 'needs_setup', 'disabled']);
 
+/** Why an integration is in its state of health. */
+export const Cause = z.enum([
+  'credentials_rejected',
+  'revoked',
+  'lost_after_rotation',
+  'refresh_token_expired',
+  'missing_scope',
+  'provider_outage',
+  'app_rejected',
+  'subscription_failed',
+  'disabled_by_person',
+  'reset',
+  'consent_withdrawn',
+]);
+
 /** What every member sees of an organisation's integration. */
 export const IntegrationSummary = z.object({
   id: z.string(),

@@ -1,4 +1,4 @@
-import { purgeIntegration } from '../contract/jobs.ts';
+import { purgeIntegration, revoke } from '../contract/jobs.ts';
 import { AppError } from '../errors/error.ts';
 import { send } from '../jobs/send.ts';
 import type { Owner } from '../model/caller.ts';
@@ -9,9 +9,17 @@ import { write } from '../store/table.ts';
 /** An event as the stream or the sweep finds it: due until what follows it was done. */
 export type DueEvent = Key & Event & { due?: string };
 
+/** What may leave tokens behind that nobody uses any more. */
+const leavesTokens = new Set<Event['action']>([
+  'integration.reset',
+  'integration.reconnected',
+  'consent.withdrawn',
+]);
+
 const followUp = async (owner: Owner, event: Event): Promise<void> => {
   if (event.action === 'integration.deleted')
     await send(purgeIntegration, { ...owner, integrationId: event.target, after: null });
+  if (leavesTokens.has(event.action)) await send(revoke, { ...owner, integrationId: event.target });
 };
 
 /**

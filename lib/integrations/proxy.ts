@@ -53,8 +53,8 @@ export const proxyTo = async (caller: Caller, id: string, request: ProxyRequest)
       () => {},
       ({ adapter, session }) =>
         session.call(async (fetch) => {
-          const { origin, headers } = adapter.proxy(session);
-          const response = await fetch(`${origin}/${path}${request.query ? `?${request.query}` : ''}`, {
+          const { base, headers } = adapter.proxy(session);
+          const response = await fetch(`${base}/${path}${request.query ? `?${request.query}` : ''}`, {
             method: request.method,
             headers: { ...pick(toProvider, (name) => request.headers[name]), ...headers },
             ...(request.body.length > 0 && { body: new Uint8Array(request.body) }),

@@ -2,9 +2,13 @@ import type * as z from 'zod/mini';
 import { purgeIntegration } from '../contract/jobs.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
+import type { Owner } from '../model/caller.ts';
+import { readCredential } from '../store/credentials.ts';
 import { type Key, keys } from '../store/keys.ts';
 import { pageOfLinks } from '../store/links.ts';
 import { query, removeAll, write } from '../store/table.ts';
+import { retire } from '../tokens/retire.ts';
+import { leaveAccount } from './replace.ts';
 
 type Payload = z.output<typeof purgeIntegration.payload>;
 
@@ -16,13 +20,27 @@ const purgeRange = async (range: { pk: string; prefix: string }): Promise<void> 
   }
 };
 
+/** Its tokens end first, as far as they may: afterwards nobody could. */
+const endTokensOf = async (owner: Owner, id: string, last: boolean): Promise<void> => {
+  const credential = await readCredential(owner, id);
+  if (!credential || credential.state !== 'deleting') return;
+  const { tokens, tokenVersion, app, retired } = credential;
+  const unused = tokens && app ? [...retired, { tokens, tokenVersion, app }] : retired;
+  await retire(owner, credential, unused, { last });
+  await removeAll([
+    keys.consent(owner, id),
+    ...leaveAccount(credential).flatMap((write) => ('delete' in write ? [write.delete] : [])),
+  ]);
+};
+
 /**
  * Deletes what hangs on a deleted integration, its credentials last: as long as they stand the job can
  * begin again. Links are found in the owner's partition, not by the index, which may not know the newest.
  */
-export const purge = async (payload: Payload, { left }: Work): Promise<void> => {
-  const { integrationId, ...owner } = payload;
-  for (let after = payload.after; ; ) {
+export const purge = async (payload: Payload, { left, last }: Work): Promise<void> => {
+  const { integrationId, after: start, ...owner } = payload;
+  if (start === null) await endTokensOf(owner, integrationId, last);
+  for (let after = start; ; ) {
     const { items, next } = await pageOfLinks(owner, after);
     await removeAll(items.filter((link) => link.integrationId === integrationId));
     if (next === null) break;

@@ -8,7 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import type { ExternalItem, ExternalTypeName } from '../model/link.ts';
 import { openCursor, sealCursor } from '../store/cursor.ts';
 import { countProviderCall } from './limit.ts';
-import { inSession, readUsable, using } from './use.ts';
+import { inSession, readUsable, requireScopes, using } from './use.ts';
 
 type Body = z.output<typeof search.body>;
 const day = 86_400_000;
@@ -49,6 +49,7 @@ export const searchIn = async (
   const type = asked.type ?? manifest.entities[0]?.type ?? 'person';
   const facts = entityFacts(manifest, type);
   if (!facts.searchable) throw invalidField('type', `cannot be searched in ${manifest.name}`);
+  requireScopes(usable, facts);
   const bounded = asked.from !== undefined || asked.to !== undefined;
   if (bounded && !facts.timed)
     throw invalidField(
@@ -78,7 +79,11 @@ export const entityIn = async (
   const item = await using(
     caller,
     id,
-    (manifest) => checkExternalId(entityFacts(manifest, type), externalId, 'externalId'),
+    (usable) => {
+      const facts = entityFacts(usable.manifest, type);
+      checkExternalId(facts, externalId, 'externalId');
+      requireScopes(usable, facts);
+    },
     ({ adapter, session }) => adapter.read(session, type, externalId),
   );
   if (!item) throw notFound(`The ${type}`);

@@ -1,5 +1,5 @@
 import { isoNow } from '../config/clock.ts';
-import { adapterOf, manifestOf } from '../connectors/registry.ts';
+import { manifestOf } from '../connectors/registry.ts';
 import type { ErrorCode } from '../contract/codes.ts';
 import { AppError, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
@@ -8,22 +8,23 @@ import type { CredentialRecord, IntegrationRecord } from '../model/integration.t
 import { findCredential } from '../store/integrations.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
-import { patience } from './attempt.ts';
 import { hintFor } from './hints.ts';
 import { countProviderCall } from './limit.ts';
 import { moveTo, rejectCredentials } from './transition.ts';
-import { sessionFor } from './use.ts';
+import { withSession } from './use.ts';
+
+/** What may be wrong with a connection, as against with us. */
+const isVerdict = (code: ErrorCode): boolean =>
+  code.startsWith('provider_') || ['needs_reauth', 'token_unavailable', 'oauth_app_rejected'].includes(code);
 
 const ask = async (owner: Owner, credential: CredentialRecord): Promise<ErrorCode | null> => {
   if (credential.state === 'needs_setup') return 'needs_setup';
   const manifest = await manifestOf(credential.provider);
-  const adapter = await adapterOf(credential.provider);
   try {
-    const session = await sessionFor({ owner, credential, manifest }, adapter, Date.now() + patience);
-    await adapter.identify(session);
+    await withSession({ owner, credential, manifest }, ({ adapter, session }) => adapter.identify(session));
     return null;
   } catch (error) {
-    if (error instanceof AppError && error.code.startsWith('provider_')) return error.code;
+    if (error instanceof AppError && isVerdict(error.code)) return error.code;
     throw error;
   }
 };

@@ -2,21 +2,23 @@ import { isoNow } from '../config/clock.ts';
 import { AppError } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
-import type { Cause, CredentialRecord, State } from '../model/integration.ts';
+import type { Cause, CredentialRecord, IntegrationRecord, State } from '../model/integration.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
 
 type Target = { state: Exclude<State, 'deleting'>; cause: Cause | null };
 
 /**
- * Moves an integration to another state with its cause, and says so in an event, unless its credentials
- * or state changed since `seen` was read: then somebody knew better.
+ * Moves an integration to another state with its cause, and says so in an event, unless its credentials,
+ * tokens or state changed since `seen` was read: then somebody knew better.
  */
 export const moveTo = async (
   owner: Owner,
-  seen: Pick<CredentialRecord, 'id' | 'provider' | 'state' | 'sealedVersion'>,
+  seen: Pick<CredentialRecord, 'id' | 'provider' | 'state' | 'cause' | 'sealedVersion' | 'tokenVersion'>,
   { state, cause }: Target,
+  shown: Partial<Pick<IntegrationRecord, 'grantedScopes'>> = {},
 ): Promise<void> => {
+  const moves = state !== seen.state || cause !== seen.cause;
   const event = eventWrites(owner, {
     actor: 'system',
     action: 'integration.health_changed',
@@ -29,18 +31,19 @@ export const moveTo = async (
     await transact([
       {
         update: keys.credential(owner, seen.id),
-        set: { state },
+        set: { state, cause },
         when: [
           ['state', '=', seen.state],
           ['sealedVersion', '=', seen.sealedVersion],
+          ['tokenVersion', '=', seen.tokenVersion],
         ],
       },
       {
         update: keys.integration(owner, seen.id),
-        set: { state, cause, since: isoNow() },
+        set: { ...shown, ...(moves && { state, cause, since: isoNow() }) },
         when: [['pk', 'exists']],
       },
-      ...event,
+      ...(moves ? event : []),
     ]);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;

@@ -1,13 +1,15 @@
 import type * as z from 'zod/mini';
 import { isoNow } from '../config/clock.ts';
+import type { Identity, Manifest } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import type { update } from '../contract/operations/integrations.ts';
-import { open, seal } from '../credentials/envelope.ts';
+import { open } from '../credentials/envelope.ts';
 import { notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { Action } from '../model/event.ts';
 import type { CredentialRecord, IntegrationRecord } from '../model/integration.ts';
+import type { Condition } from '../store/expressions.ts';
 import {
   changeWrite,
   credentialWrite,
@@ -17,16 +19,38 @@ import {
   stale,
 } from '../store/integrations.ts';
 import { transact, type Write } from '../store/table.ts';
-import { identify } from './attempt.ts';
-import { authMethod, checkFields, type Given, mergeFields, refuseSecretsOnNewSite } from './fields.ts';
+import { withValidToken } from '../tokens/access.ts';
+import { tryCredentialsOf } from './attempt.ts';
+import {
+  authMethod,
+  checkFields,
+  type FieldValues,
+  type Given,
+  mergeFields,
+  refuseSecretsOnNewSite,
+} from './fields.ts';
 import { countProviderCall } from './limit.ts';
-import { placeOf } from './use.ts';
+import { placeOf } from './place.ts';
+import { secretsOf } from './secrets.ts';
+import { withSession } from './use.ts';
 
 type Body = z.output<typeof update.body>;
-type Next = { integration: IntegrationRecord; credential: Partial<CredentialRecord> };
+/** `unless`: what must not have changed since it was read. */
+type Next = { integration: IntegrationRecord; credential: Partial<CredentialRecord>; unless: Condition };
 
 const isGiven = (fields: Given | undefined): boolean =>
   Object.values(fields ?? {}).some((value) => value === null || value.trim() !== '');
+
+/** A consent's settings are tried with the token it has; its secrets stay as they are. */
+const retried = async (
+  owner: Owner,
+  stored: CredentialRecord,
+  manifest: Manifest,
+  values: FieldValues,
+): Promise<Identity> => {
+  const credential = { ...(await withValidToken(owner, stored)), settings: values.settings };
+  return withSession({ owner, credential, manifest }, ({ adapter, session }) => adapter.identify(session));
+};
 
 /** Settings and credentials with what was given over what stands, tried at the provider before they replace anything. */
 const withNewFields = async (
@@ -39,41 +63,39 @@ const withNewFields = async (
   const manifest = await manifestOf(seen.provider);
   const method = authMethod(manifest, seen.auth);
   const given = { settings: body.settings ?? {}, credentials: body.credentials ?? {} };
-  const opened = stored.sealed ? await open(placeOf(owner, stored), stored.sealed) : {};
-  const values = checkFields(
-    manifest,
-    method,
-    mergeFields({ settings: seen.settings, credentials: opened }, given),
-  );
+  const credentials = stored.sealed ? await open(placeOf(owner, stored), stored.sealed) : {};
+  const known = new Set(method.fields.map(({ name }) => name));
+  // What a consent chose, such as a site, is no field and stays.
+  const chosen = Object.fromEntries(Object.entries(seen.settings).filter(([name]) => !known.has(name)));
+  const typed = Object.fromEntries(Object.entries(seen.settings).filter(([name]) => known.has(name)));
+  const values = checkFields(manifest, method, mergeFields({ settings: typed, credentials }, given));
   refuseSecretsOnNewSite(method, seen.settings, values.settings, given.credentials);
+  const settings = { ...chosen, ...values.settings };
 
   await countProviderCall(caller, seen.id);
-  const { account, tenant } = await identify(manifest, values);
   const at = isoNow();
-  const sealedVersion = stored.sealedVersion + 1;
-  const place = placeOf(owner, { ...stored, sealedVersion });
+  const since = seen.state === 'active' ? seen.since : at;
+  const sameSecrets = ['sealedVersion', '=', stored.sealedVersion] as const;
+  if (seen.auth === 'oauth2') {
+    const { account, tenant } = await retried(owner, stored, manifest, { ...values, settings });
+    const integration = { ...seen, settings, account, tenant, lastTestedAt: at };
+    return { integration, credential: { settings, account, tenant }, unless: [sameSecrets] };
+  }
+  const tried = await tryCredentialsOf(manifest, seen.auth, { ...values, settings });
+  const { due, dueAt, ...secrets } = await secretsOf(owner, stored, manifest, tried, null, stored);
   const renewed = Object.keys(values.credentials).filter((field) =>
     isGiven({ [field]: given.credentials[field] ?? '' }),
   );
-  const secrets = { ...seen.secrets, ...Object.fromEntries(renewed.map((field) => [field, at])) };
-  const healthy = { state: 'active', cause: null, since: seen.state === 'active' ? seen.since : at } as const;
+  const { account, tenant } = tried.identity;
   return {
     integration: {
       ...seen,
-      ...healthy,
-      settings: values.settings,
-      account,
-      tenant,
-      secrets,
-      lastTestedAt: at,
+      ...{ state: 'active', cause: null, since, settings, account, tenant, lastTestedAt: at },
+      secrets: { ...seen.secrets, ...Object.fromEntries(renewed.map((field) => [field, at])) },
     },
-    credential: {
-      state: 'active',
-      settings: values.settings,
-      account,
-      sealedVersion,
-      sealed: await seal(place, values.credentials),
-    },
+    credential: { ...secrets, state: 'active', cause: null, ...(due !== undefined && { due, dueAt }) },
+    // A token that is being made of the old credentials must lose.
+    unless: [sameSecrets, ['fence', '=', stored.fence]],
   };
 };
 
@@ -106,7 +128,7 @@ export const updateIntegration = async (
   const fieldsGiven = isGiven(body.settings) || isGiven(body.credentials);
   const changed: Next = fieldsGiven
     ? await withNewFields(caller, owner, seen, stored, body)
-    : { integration: seen, credential: {} };
+    : { integration: seen, credential: {}, unless: [] };
   const enabled = body.enabled ?? seen.enabled;
   const next: IntegrationRecord = {
     ...changed.integration,
@@ -125,10 +147,7 @@ export const updateIntegration = async (
   });
   const sameCredential: Write = {
     ...credentialWrite(owner, seen.id, { ...changed.credential, enabled }),
-    when: [
-      ['sealedVersion', '=', stored.sealedVersion],
-      ['state', '<>', 'deleting'],
-    ],
+    when: [['state', '<>', 'deleting'], ...changed.unless],
     otherwise: stale,
   };
   await transact([

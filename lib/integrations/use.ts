@@ -1,28 +1,23 @@
-import type { Adapter, Manifest, Session } from '../connectors/connector.ts';
+import type { Adapter, EntityFacts, Manifest, Session } from '../connectors/connector.ts';
 import { adapterOf, manifestOf } from '../connectors/registry.ts';
 import { openSession } from '../connectors/session.ts';
 import { open } from '../credentials/envelope.ts';
 import { AppError, notFound } from '../errors/error.ts';
 import type { Caller, Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
+import { missingScopes } from '../oauth/scopes.ts';
 import { findCredential, ownerOf } from '../store/integrations.ts';
+import { afterRejection, withValidToken } from '../tokens/access.ts';
+import { openTokens } from '../tokens/sealed.ts';
 import { patience } from './attempt.ts';
+import { hindrance } from './hindrance.ts';
 import { countProviderCall } from './limit.ts';
+import { placeOf } from './place.ts';
 import { rejectCredentials } from './transition.ts';
+import { noteVitals, observerOf } from './vitals.ts';
 
 export type Usable = { owner: Owner; credential: CredentialRecord; manifest: Manifest };
 export type InUse = Usable & { adapter: Adapter; session: Session };
-
-/** Why a credential cannot be used now, or null. */
-export const hindrance = ({
-  enabled,
-  state,
-}: Pick<CredentialRecord, 'enabled' | 'state'>): AppError | null => {
-  if (!enabled) return new AppError('integration_disabled', 'The integration is disabled.');
-  if (state === 'needs_setup') return new AppError('needs_setup', 'The integration has to be set up first.');
-  if (state === 'needs_reauth') return new AppError('needs_reauth', 'The integration has to be reconnected.');
-  return null;
-};
 
 /** Reads what a use needs, which is one item, and refuses what may not be used; the provider is not asked. */
 export const readUsable = async (caller: Caller, id: string): Promise<Usable> => {
@@ -34,50 +29,97 @@ export const readUsable = async (caller: Caller, id: string): Promise<Usable> =>
   return { owner, credential, manifest: await manifestOf(credential.provider) };
 };
 
-export const placeOf = (owner: Owner, { id, provider, sealedVersion }: CredentialRecord) =>
-  ({ ...owner, holder: id, provider, field: 'credentials', version: sealedVersion }) as const;
+/** Refuses what the consent does not cover, with the way to the consent that would. */
+export const requireScopes = (
+  { manifest, credential }: Usable,
+  { needs }: Pick<EntityFacts, 'needs'>,
+): void => {
+  if (credential.auth !== 'oauth2' || !manifest.oauth) return;
+  const missing = missingScopes(manifest.oauth, needs, credential.grantedScopes);
+  if (missing.length > 0)
+    throw new AppError(
+      'missing_scope',
+      `${manifest.name} was not allowed to do this: consent to what is missing.`,
+      {
+        extra: { consent: { scopes: missing, reconnect: `/integrations/${credential.id}/reconnect` } },
+      },
+    );
+};
 
-/** A session with the opened credentials. */
-export const sessionFor = async (
-  { owner, credential, manifest }: Usable,
-  adapter: Adapter,
-  deadline: number,
-): Promise<Session> => {
+/** Credentials as they are sent: what was typed in, or a token that is valid now. */
+const opened = async (owner: Owner, credential: CredentialRecord) => {
+  if (credential.tokens) {
+    const { accessToken } = await openTokens(owner, credential, credential.tokenVersion, credential.tokens);
+    return { credentials: {}, accessToken };
+  }
   if (!credential.sealed) throw new AppError('needs_setup', 'The integration has to be set up first.');
-  const credentials = await open(placeOf(owner, credential), credential.sealed);
+  return { credentials: await open(placeOf(owner, credential), credential.sealed), accessToken: null };
+};
+
+/** A session with the opened credentials, until `deadline` (epoch ms). */
+export const sessionFor = async (usable: Usable, adapter: Adapter, deadline: number): Promise<Session> => {
+  const { owner, credential, manifest } = usable;
+  const { auth, settings } = credential;
   return openSession({
     manifest,
     adapter,
-    settings: credential.settings,
-    credentials,
+    auth,
+    settings,
+    ...(await opened(owner, credential)),
     trying: false,
     deadline,
+    observe: observerOf(owner, credential.id),
   });
 };
 
+type Run<T> = (use: InUse) => Promise<T>;
+
 /**
- * Runs with an open session. A provider that rejects stored credentials makes the integration
- * `needs_reauth` at once, and that is what the caller is told.
+ * Runs with an open session. Where the provider rejects a token, newer ones are got once and the use is
+ * run again; `provider_unauthorized` comes out where that is of no use.
  */
-export const inSession = async <T>(
+export const withSession = async <T>(
   usable: Usable,
-  run: (use: InUse) => Promise<T>,
-  deadline?: number,
+  run: Run<T>,
+  deadline = Date.now() + patience,
 ): Promise<T> => {
   const adapter = await adapterOf(usable.manifest.id);
-  const session = await sessionFor(usable, adapter, deadline ?? Date.now() + patience);
+  const { owner } = usable;
+  const once = async (credential: CredentialRecord): Promise<T> => {
+    const current = { ...usable, credential };
+    const session = await sessionFor(current, adapter, deadline);
+    return run({ ...current, adapter, session }).finally(() => noteVitals(owner, credential.id));
+  };
+  const valid = await withValidToken(owner, usable.credential);
   try {
-    return await run({ ...usable, adapter, session });
+    return await once(valid);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'provider_unauthorized') throw error;
-    await rejectCredentials(usable.owner, usable.credential);
-    throw new AppError(
-      'needs_reauth',
-      `${usable.manifest.name} no longer accepts the credentials: reconnect it.`,
-      {
-        cause: error,
+    const newer = await afterRejection(owner, valid);
+    if (!newer) throw error;
+    return once(newer);
+  }
+};
+
+/** The same, for stored credentials: those that are rejected make the integration `needs_reauth` at once. */
+export const inSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> => {
+  let used = usable.credential;
+  try {
+    return await withSession(
+      usable,
+      (use) => {
+        used = use.credential;
+        return run(use);
       },
+      deadline,
     );
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'provider_unauthorized') throw error;
+    await rejectCredentials(usable.owner, used);
+    const { name } = usable.manifest;
+    throw new AppError('needs_reauth', `${name} no longer accepts the credentials: reconnect it.`, {
+      cause: error,
+    });
   }
 };
 
@@ -85,11 +127,11 @@ export const inSession = async <T>(
 export const using = async <T>(
   caller: Caller,
   id: string,
-  check: (manifest: Manifest) => void,
+  check: (usable: Usable) => void,
   run: (use: InUse) => Promise<T>,
 ): Promise<T> => {
   const usable = await readUsable(caller, id);
-  check(usable.manifest);
+  check(usable);
   await countProviderCall(caller, id);
   return inSession(usable, run);
 };

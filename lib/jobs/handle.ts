@@ -1,6 +1,13 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { Job, Schedule, Schema, Stream } from '../contract/define.ts';
+import {
+  type Command,
+  type Job,
+  mostDeliveries,
+  type Schedule,
+  type Schema,
+  type Stream,
+} from '../contract/define.ts';
 import { asAppError } from '../errors/error.ts';
 import { describeError, log } from '../log/log.ts';
 import { currentMeter, metered } from '../log/meter.ts';
@@ -10,13 +17,16 @@ export type Work = {
   requestId: string;
   /** Milliseconds left before Lambda ends the invocation, less what it takes to stop in order. */
   left: () => number;
+  /** Whether the queue gives up on this message if it fails once more. */
+  last: boolean;
 };
 
 const reserve = 2_000;
 
-const workOf = (context: Context): Work => ({
+const workOf = (context: Context, deliveries: number): Work => ({
   requestId: context.awsRequestId,
   left: () => context.getRemainingTimeInMillis() - reserve,
+  last: deliveries >= mostDeliveries,
 });
 
 /** Runs one piece of work, counted and with a log line of its own; whether it went well. */
@@ -44,9 +54,10 @@ export const handleJob =
   <P extends Schema>(job: Job<P>, run: (payload: z.output<P>, work: Work) => Promise<void>) =>
   async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const failures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const { body, messageId } of event.Records) {
+    for (const { body, messageId, attributes } of event.Records) {
       const well = await logged(job.id, context.awsRequestId, async () => {
-        await run(z.parse(job.payload, JSON.parse(body)), workOf(context));
+        const deliveries = Number(attributes.ApproximateReceiveCount);
+        await run(z.parse(job.payload, JSON.parse(body)), workOf(context, deliveries));
       });
       if (!well) failures.push({ itemIdentifier: messageId });
     }
@@ -57,8 +68,20 @@ export const handleJob =
 export const handleSchedule =
   (schedule: Schedule, run: (work: Work) => Promise<void>) =>
   async (_event: unknown, context: Context): Promise<void> => {
-    const well = await logged(schedule.id, context.awsRequestId, () => run(workOf(context)));
+    const well = await logged(schedule.id, context.awsRequestId, () => run(workOf(context, 1)));
     if (!well) throw new Error(`${schedule.id} failed; its log line says how.`);
+  };
+
+/** What an operator asks for; a failure is the answer, without what was sent. */
+export const handleCommand =
+  <P extends Schema>(command: Command<P>, run: (payload: z.output<P>) => Promise<unknown>) =>
+  async (payload: unknown, context: Context): Promise<unknown> => {
+    let result: unknown = null;
+    const well = await logged(command.id, context.awsRequestId, async () => {
+      result = await run(z.parse(command.payload, payload));
+    });
+    if (!well) throw new Error(`${command.id} failed; its log line says how.`);
+    return result ?? { done: true };
   };
 
 /** Records in order; the first that fails ends the batch, and the stream begins again there. */

@@ -3,7 +3,7 @@ import type { linkPersons } from '../contract/operations/links.ts';
 import { AppError, asAppError, invalidField } from '../errors/error.ts';
 import { countProviderCall } from '../integrations/limit.ts';
 import { entityFacts } from '../integrations/search.ts';
-import { type InUse, inSession, readUsable } from '../integrations/use.ts';
+import { type InUse, inSession, readUsable, requireScopes } from '../integrations/use.ts';
 import type { Caller } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
 import { linksOfEntity } from '../store/links.ts';
@@ -56,6 +56,7 @@ export const linkManyPersons = async (
     if (!facts.linkableTo.includes(entity.type))
       throw invalidField(`candidates.${index}.entity.type`, `must be one of ${facts.linkableTo.join(', ')}`);
   });
+  requireScopes(usable, facts);
   await countProviderCall(caller, integrationId);
 
   const deadline = Date.now() + patience;

@@ -1,12 +1,11 @@
 import type * as z from 'zod/mini';
 import { isoNow } from '../config/clock.ts';
-import type { Manifest } from '../connectors/connector.ts';
 import type { createLink } from '../contract/operations/links.ts';
 import { AppError, invalidField, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { countProviderCall } from '../integrations/limit.ts';
 import { checkExternalId, entityFacts } from '../integrations/search.ts';
-import { inSession, readUsable } from '../integrations/use.ts';
+import { inSession, readUsable, requireScopes, type Usable } from '../integrations/use.ts';
 import type { Caller, Owner } from '../model/caller.ts';
 import { scopeOfIntegration } from '../model/ids.ts';
 import type { ExternalItem, LinkRecord, ManagerosEntity } from '../model/link.ts';
@@ -39,13 +38,14 @@ export const snapshot = ({
 });
 
 export const checkLinkable = (
-  manifest: Manifest,
+  usable: Usable,
   { entity, external }: Pick<Body, 'entity' | 'external'>,
 ): void => {
-  const facts = entityFacts(manifest, external.type, 'external.type');
+  const facts = entityFacts(usable.manifest, external.type, 'external.type');
   if (!facts.linkableTo.includes(entity.type))
     throw invalidField('entity.type', `must be one of ${facts.linkableTo.join(', ')} for a ${facts.type}`);
   checkExternalId(facts, external.id, 'external.id');
+  requireScopes(usable, facts);
 };
 
 /** The link as it stands, if its integration still does. */
@@ -110,7 +110,7 @@ export const storeLink = async (
 export const makeLink = async (caller: Caller, body: Body): Promise<Made> => {
   const { entity, integrationId, external } = body;
   const usable = await readUsable(caller, integrationId);
-  checkLinkable(usable.manifest, body);
+  checkLinkable(usable, body);
   const already = await standing(usable.owner, entity, integrationId, external);
   if (already) return { existing: { link: already } };
 

@@ -1,6 +1,7 @@
 import { notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
-import { using } from '../integrations/use.ts';
+import { entityFacts } from '../integrations/search.ts';
+import { requireScopes, using } from '../integrations/use.ts';
 import type { Caller } from '../model/caller.ts';
 import type { LinkRecord } from '../model/link.ts';
 import { standsWrite } from '../store/integrations.ts';
@@ -17,7 +18,7 @@ export const refreshLinkOf = async (caller: Caller, id: string): Promise<LinkOut
   const item = await using(
     caller,
     integration.id,
-    () => {},
+    (usable) => requireScopes(usable, entityFacts(usable.manifest, type)),
     ({ adapter, session }) => adapter.read(session, type, externalId),
   );
 

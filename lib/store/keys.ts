@@ -31,6 +31,9 @@ const organizationKey = (organizationId: string): string => ownerKey({ organizat
 /** Where what hangs on one integration lives. */
 const integrationKey = (owner: Owner, id: string): string => `${ownerKey(owner)}#INT#${part(id)}`;
 
+/** Owns what belongs to the environment itself; no organisation's id can hold a `$`. */
+export const environmentOwner = '$environment';
+
 /** Due work is spread over shards so that no partition is hot. */
 export const dueShards = 8;
 const shardOf = (id: string): number => createHash('sha256').update(id).digest().readUInt8(0) % dueShards;
@@ -72,6 +75,31 @@ export const keys = {
     sk: `DATAKEY#${String(version).padStart(6, '0')}`,
   }),
   dataKeysOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'DATAKEY#' }),
+
+  app: (organizationId: string, provider: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `APP#${part(provider)}`,
+  }),
+  attempt: (hash: string): Key => ({ pk: `ATTEMPT#${part(hash)}`, sk: 'ATTEMPT' }),
+  /** Which integrations of the environment hang on one account and app; never shown to anybody. */
+  account: (provider: string, clientId: string, tenant: string, account: string, id: string): Key => ({
+    pk: `ACCOUNT#${part(provider)}#${digest(clientId, tenant, account)}`,
+    sk: part(id),
+  }),
+  consent: (owner: Owner, id: string): Key => ({ pk: ownerKey(owner), sk: `CONSENT#${part(id)}` }),
+  consentsOf: (owner: Owner) => ({ pk: ownerKey(owner), prefix: 'CONSENT#' }),
+  imported: (organizationId: string, event: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `IMPORT#${part(event)}`,
+  }),
+  migrated: (owner: Owner, source: string): Key => ({ pk: ownerKey(owner), sk: `MIGRATED#${part(source)}` }),
+  migratedOf: (owner: Owner) => ({ pk: ownerKey(owner), prefix: 'MIGRATED#' }),
+  health: (owner: Owner, id: string, hour: string): Key => ({
+    pk: integrationKey(owner, id),
+    sk: `HEALTH#${part(hour)}`,
+  }),
+  healthOf: (owner: Owner, id: string) => ({ pk: integrationKey(owner, id), prefix: 'HEALTH#' }),
+  secret: (name: string): Key => ({ pk: organizationKey(environmentOwner), sk: `SECRET#${part(name)}` }),
 
   policy: (organizationId: string): Key => ({ pk: organizationKey(organizationId), sk: 'POLICY' }),
 

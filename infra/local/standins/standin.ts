@@ -23,7 +23,17 @@ export type StandinRequest = {
   params: Readonly<Record<string, string>>;
 };
 /** A body that is no string is sent as JSON. */
-export type StandinAnswer = { status: number; headers?: Record<string, string>; body?: unknown };
+export type StandinAnswer = {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** Set by a GET that changed the state, which is then saved as after other methods. */
+  changed?: boolean;
+  /** What becomes of the answer once the state is saved, as with a fault of the same kind. */
+  fate?: Fate;
+};
+/** What can happen to the answer of a call that was handled. */
+export type Fate = { kind: 'hang' | 'lose' | 'cut' } | { kind: 'delay'; ms: number };
 
 export type Route = {
   method: string;
@@ -249,10 +259,13 @@ export const startStandin = async <S>(options: StandinOptions<S>): Promise<Stand
     }
     if (act?.kind === 'delay') await sleep(act.ms);
     const answer = await dispatch(request);
-    if (request.method !== 'GET' && request.method !== 'HEAD') save();
+    if (answer.changed || (request.method !== 'GET' && request.method !== 'HEAD')) save();
     call.status = answer.status;
-    if (act?.kind === 'lose') message.socket.destroy();
-    else send(response, answer, act?.kind === 'cut');
+    const { fate } = answer;
+    if (fate?.kind === 'hang') return;
+    if (fate?.kind === 'delay') await sleep(fate.ms);
+    if (act?.kind === 'lose' || fate?.kind === 'lose') message.socket.destroy();
+    else send(response, answer, act?.kind === 'cut' || fate?.kind === 'cut');
   };
 
   const server = createServer((message, response) => {

@@ -23,10 +23,12 @@ import {
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const userAgent = 'manageros-integrations';
 
+const tokenOf = ({ credentials, accessToken }: Session): string => accessToken ?? credentials['token'] ?? '';
+
 /** One client per call: it is given the call's own way out, and logs nothing, for it would log paths. */
 const call = <T>(session: Session, run: (octokit: Octokit) => Promise<T>): Promise<T> =>
   session.call((fetch) =>
-    run(new Octokit({ auth: session.credentials['token'], userAgent, log: silent, request: { fetch } })),
+    run(new Octokit({ auth: tokenOf(session), userAgent, log: silent, request: { fetch } })),
   );
 
 /** Free text without what GitHub would read as qualifiers, quotes or operators, within its 256 characters. */
@@ -107,6 +109,8 @@ const classify: Classify = ({ status, headers }) => {
 };
 
 export const adapter: Adapter = {
+  sites: null,
+
   identify: (session) =>
     call(session, async ({ rest }) => {
       const user = z.parse(User, (await rest.users.getAuthenticated()).data);
@@ -126,9 +130,9 @@ export const adapter: Adapter = {
 
   activity: pullRequestsOf(call),
 
-  proxy: ({ credentials }) => ({
-    origin: 'https://api.github.com',
-    headers: { authorization: `Bearer ${credentials['token']}`, 'user-agent': userAgent },
+  proxy: (session) => ({
+    base: 'https://api.github.com',
+    headers: { authorization: `Bearer ${tokenOf(session)}`, 'user-agent': userAgent },
   }),
 
   classify,

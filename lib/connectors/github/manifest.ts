@@ -53,6 +53,32 @@ export const manifest: Manifest = {
         ],
       },
     },
+    {
+      kind: 'oauth2',
+      fields: [],
+      guide: {
+        prerequisites: [
+          'A GitHub account that can see the repositories whose pull requests matter.',
+          'An OAuth app of your organisation, unless your ManagerOS has one for everybody.',
+        ],
+        steps: [
+          'Choose “Connect”, sign in at GitHub, grant the organisations you want to see, and accept.',
+          'For an app of your own: open https://github.com/settings/developers, register an OAuth app, and set the callback address shown here.',
+        ],
+        scopes: [
+          { scope: 'repo', purpose: 'To read pull requests and issues of private repositories.' },
+          { scope: 'read:org', purpose: 'To see who belongs to the organisation.' },
+          { scope: 'read:user', purpose: 'To know whose account it is.' },
+          { scope: 'user:email', purpose: 'To match people by their e-mail address.' },
+        ],
+        troubleshooting: [
+          {
+            problem: 'Pull requests of an organisation are missing.',
+            remedy: 'Its owners have to approve the app under “Third-party access”.',
+          },
+        ],
+      },
+    },
   ],
   entities: [
     {
@@ -62,6 +88,7 @@ export const manifest: Manifest = {
       linkableTo: ['Person'],
       // A login; those of managed users end in an underscore and the company's short name.
       idPattern: /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}$/,
+      needs: [],
     },
     {
       type: 'pull_request',
@@ -69,6 +96,7 @@ export const manifest: Manifest = {
       timed: false,
       linkableTo: ['Task', 'Initiative', 'Meeting', 'MeetingInstance', 'OneOnOne'],
       idPattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}#)[A-Za-z0-9._-]{1,100}#\d{1,10}$/,
+      needs: ['repo'],
     },
     {
       type: 'issue',
@@ -76,6 +104,7 @@ export const manifest: Manifest = {
       timed: false,
       linkableTo: ['Task', 'Initiative', 'Meeting', 'MeetingInstance', 'OneOnOne'],
       idPattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}#)[A-Za-z0-9._-]{1,100}#\d{1,10}$/,
+      needs: ['repo'],
     },
     {
       type: 'repository',
@@ -83,9 +112,48 @@ export const manifest: Manifest = {
       timed: false,
       linkableTo: ['Initiative', 'Team', 'Task'],
       idPattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+      needs: ['repo'],
     },
   ],
-  activity: true,
+  oauth: {
+    authorizeUrl: 'https://github.com/login/oauth/authorize',
+    tokenUrl: 'https://github.com/login/oauth/access_token',
+    issuer: null,
+    clientAuth: 'post',
+    pkce: true,
+    scopeSeparator: ' ',
+    parameters: {},
+    scopes: [
+      { scope: 'read:user', purpose: 'To know whose account it is.' },
+      { scope: 'user:email', purpose: 'To match people by their e-mail address.' },
+      { scope: 'repo', purpose: 'To read pull requests and issues of private repositories.' },
+      { scope: 'read:org', purpose: 'To see who belongs to the organisation.' },
+    ],
+    silentScopes: [],
+    aliases: {},
+    implies: {
+      user: ['read:user', 'user:email', 'user:follow'],
+      repo: ['repo:status', 'repo_deployment', 'public_repo', 'repo:invite', 'security_events'],
+      'admin:org': ['write:org', 'read:org'],
+      'write:org': ['read:org'],
+    },
+    appSettings: {},
+    revocation: 'token',
+    refresh: {
+      // Tokens of OAuth apps do not expire; those of GitHub Apps do, if they were made so.
+      rotates: true,
+      graceSeconds: 0,
+      reuseRevokesFamily: false,
+      refreshKillsAccess: true,
+      refreshTtlDays: 180,
+      rolling: true,
+      dead: [{ status: null, error: 'bad_refresh_token' }],
+      ours: [{ status: null, error: 'incorrect_client_credentials' }],
+      perSecond: 10,
+    },
+  },
+  activity: { needs: ['repo'] },
   origins: ['https://api.github.com'],
+  tokenOrigins: ['https://github.com', 'https://api.github.com'],
   linkHosts: ['github.com', '*.github.com', '*.githubusercontent.com'],
 };

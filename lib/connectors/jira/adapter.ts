@@ -7,6 +7,8 @@ import {
 } from 'jira.js/cloud';
 import * as z from 'zod/mini';
 import type { TicketItem } from '../../model/activity.ts';
+import { isAllowedUrl } from '../../outbound/addresses.ts';
+import { cleanLine } from '../clean.ts';
 import type { Adapter, Classify, CollectActivity, SearchPage, SearchRequest, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
 import { type JiraClient, jiraCall } from './client.ts';
@@ -15,6 +17,7 @@ import {
   IssuePage,
   isPerson,
   issueFields,
+  Resources,
   ticketFields,
   toAccount,
   toIssue,
@@ -26,11 +29,19 @@ import {
 
 const siteOf = (session: Session): string => session.settings['baseUrl'] ?? '';
 
-const authorizationOf = ({ credentials }: Session): string =>
-  `Basic ${Buffer.from(`${credentials['username']}:${credentials['apiToken']}`).toString('base64')}`;
+/** API tokens work on the site itself; tokens of a consent only on the gateway, which knows sites by their cloud id. */
+const apiOf = ({ settings, accessToken }: Session): string =>
+  accessToken === null
+    ? (settings['baseUrl'] ?? '')
+    : `https://api.atlassian.com/ex/jira/${settings['cloudId']}`;
+
+const authorizationOf = ({ credentials, accessToken }: Session): string =>
+  accessToken === null
+    ? `Basic ${Buffer.from(`${credentials['username']}:${credentials['apiToken']}`).toString('base64')}`
+    : `Bearer ${accessToken}`;
 
 const call = <T>(session: Session, run: (client: JiraClient) => Promise<T>): Promise<T> =>
-  jiraCall(session, siteOf(session), authorizationOf(session), run);
+  jiraCall(session, apiOf(session), authorizationOf(session), run);
 
 /** A JQL string; what the text search reads as its own syntax becomes a space. */
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
@@ -124,12 +135,35 @@ const assignedTickets: CollectActivity = async (session, { personId, range }) =>
  * Where a call is allowed to everybody, Jira serves wrong credentials as nobody: 200 with nothing found.
  * Only a header tells (JRACLOUD-94680).
  */
-const classify: Classify = ({ headers }) =>
-  /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/.test(headers.get('x-seraph-loginreason') ?? '')
-    ? { code: 'provider_unauthorized', retryAfter: null }
-    : null;
+const classify: Classify = ({ status, headers, text }) => {
+  if (/AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/.test(headers.get('x-seraph-loginreason') ?? ''))
+    return { code: 'provider_unauthorized', retryAfter: null };
+  // The gateway of consents says 401 also where the token is good but a scope is missing.
+  if (status === 401 && /scope does not match/i.test(text))
+    return { code: 'provider_forbidden', retryAfter: null };
+  return null;
+};
+
+/** Of the sites behind a consent those with Jira; a site chosen at consent comes alone. */
+const sites: Adapter['sites'] = async (session) => {
+  const found = await session.call(async (fetch) => {
+    const response = await fetch('https://api.atlassian.com/oauth/token/accessible-resources', {
+      headers: { accept: 'application/json', authorization: authorizationOf(session) },
+    });
+    if (!response.ok) throw new Error(`Atlassian answered ${response.status}.`);
+    return z.parse(Resources, await response.json());
+  });
+  return found
+    .filter(({ scopes, url }) => scopes.some((scope) => scope.includes('jira')) && isAllowedUrl(url))
+    .map(({ id, name, url }) => {
+      const baseUrl = new URL(url).origin;
+      return { id, name: cleanLine(name, 200, baseUrl), url: baseUrl, settings: { cloudId: id, baseUrl } };
+    });
+};
 
 export const adapter: Adapter = {
+  sites,
+
   identify: async (session) => {
     const user = await call(session, async (client) => z.parse(User, await getCurrentUser(client)));
     const site = siteOf(session);
@@ -163,7 +197,7 @@ export const adapter: Adapter = {
 
   activity: assignedTickets,
 
-  proxy: (session) => ({ origin: siteOf(session), headers: { authorization: authorizationOf(session) } }),
+  proxy: (session) => ({ base: apiOf(session), headers: { authorization: authorizationOf(session) } }),
 
   classify,
 };

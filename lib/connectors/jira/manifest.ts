@@ -86,6 +86,36 @@ export const manifest: Manifest = {
         ],
       },
     },
+    {
+      kind: 'oauth2',
+      fields: [],
+      guide: {
+        prerequisites: [
+          'An Atlassian account that can see the projects and people you want to see.',
+          'An OAuth app of your organisation, unless your ManagerOS has one for everybody.',
+        ],
+        steps: [
+          'Choose “Connect”, sign in at Atlassian, choose the site, and accept.',
+          'Where several sites come with the consent, choose one of them here.',
+          'For an app of your own: open https://developer.atlassian.com/console/myapps, make an OAuth 2.0 integration, add the Jira API with the scopes below, and set the callback address shown here.',
+        ],
+        scopes: [
+          { scope: 'read:jira-user', purpose: 'To find people and link them.' },
+          { scope: 'read:jira-work', purpose: 'To read the tickets assigned to linked people.' },
+          { scope: 'offline_access', purpose: 'To stay connected without asking again.' },
+        ],
+        troubleshooting: [
+          {
+            problem: 'Atlassian says that the app is not available to you.',
+            remedy: 'The owner of the app has to enable its distribution.',
+          },
+          {
+            problem: 'The connection asks to be reconnected.',
+            remedy: 'Somebody removed the app in the account’s connected apps, or it was unused for 90 days.',
+          },
+        ],
+      },
+    },
   ],
   entities: [
     {
@@ -94,6 +124,7 @@ export const manifest: Manifest = {
       timed: false,
       linkableTo: ['Person'],
       idPattern: /^[A-Za-z0-9:_-]{1,128}$/,
+      needs: ['read:jira-user'],
     },
     {
       type: 'issue',
@@ -101,10 +132,47 @@ export const manifest: Manifest = {
       timed: false,
       linkableTo: ['Task', 'Initiative', 'Meeting', 'MeetingInstance', 'OneOnOne'],
       idPattern: /^[A-Z][A-Z0-9_]{0,60}-\d{1,12}$/,
+      needs: ['read:jira-work'],
     },
   ],
-  activity: true,
-  origins: [],
+  oauth: {
+    authorizeUrl: 'https://auth.atlassian.com/authorize',
+    tokenUrl: 'https://auth.atlassian.com/oauth/token',
+    issuer: null,
+    clientAuth: 'post',
+    // Atlassian documents no PKCE for its three-legged OAuth.
+    pkce: false,
+    scopeSeparator: ' ',
+    parameters: { audience: 'api.atlassian.com', prompt: 'consent' },
+    scopes: [
+      { scope: 'read:jira-user', purpose: 'To find people and link them.' },
+      { scope: 'read:jira-work', purpose: 'To read the tickets assigned to linked people.' },
+      { scope: 'offline_access', purpose: 'To stay connected without asking again.' },
+    ],
+    silentScopes: ['offline_access'],
+    aliases: {},
+    implies: {},
+    appSettings: {},
+    revocation: 'none',
+    refresh: {
+      rotates: true,
+      graceSeconds: 600,
+      reuseRevokesFamily: true,
+      refreshKillsAccess: false,
+      refreshTtlDays: 90,
+      rolling: true,
+      // A dead refresh token is answered with 403, whatever the body says; a wrong client secret with access_denied.
+      dead: [{ status: 403, error: null }],
+      ours: [
+        { status: null, error: 'access_denied' },
+        { status: 401, error: null },
+      ],
+      perSecond: 20,
+    },
+  },
+  activity: { needs: ['read:jira-work'] },
+  origins: ['https://api.atlassian.com'],
+  tokenOrigins: ['https://auth.atlassian.com'],
   // Avatars come from Atlassian's own hosts or from Gravatar.
   linkHosts: ['*.atlassian.net', '*.atlassian.com', '*.atl-paas.net', 'secure.gravatar.com'],
 };

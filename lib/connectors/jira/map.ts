@@ -38,6 +38,16 @@ export const IssuePage = z.object({
   isLast: z.nullish(z.boolean()),
 });
 
+/** The sites a consent covers. */
+export const Resources = z.array(
+  z.object({
+    id: z.string().check(z.regex(/^[A-Za-z0-9-]{1,64}$/)),
+    name: text,
+    url: z.string(),
+    scopes: z._default(z.array(z.string()), []),
+  }),
+);
+
 type User = z.infer<typeof User>;
 type Issue = z.infer<typeof Issue>;
 

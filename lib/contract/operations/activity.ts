@@ -75,7 +75,7 @@ export const personActivity = defineOperation({
   }),
   headers: assertion,
   output: z.object(activity),
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
 });
 
 export const teamActivity = defineOperation({
@@ -98,5 +98,5 @@ export const teamActivity = defineOperation({
       ]),
     ),
   }),
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
 });

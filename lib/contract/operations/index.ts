@@ -1,7 +1,10 @@
 import type { Operation } from '../define.ts';
 import * as activity from './activity.ts';
+import { importEvents } from './calendar.ts';
 import * as integrations from './integrations.ts';
 import * as links from './links.ts';
+import * as migration from './migration.ts';
+import * as oauth from './oauth.ts';
 import { getPolicy, listEvents, putPolicy } from './organization.ts';
 import * as providers from './providers.ts';
 import * as system from './system.ts';
@@ -19,9 +22,19 @@ export const operations = [
   integrations.update,
   integrations.remove,
   integrations.test,
+  integrations.reset,
+  integrations.reconnect,
+  integrations.health,
   integrations.search,
   integrations.entity,
   integrations.proxy,
+  oauth.callback,
+  oauth.complete,
+  oauth.getApp,
+  oauth.putApp,
+  oauth.deleteApp,
+  oauth.listConsents,
+  oauth.withdrawConsent,
   links.createLink,
   links.listLinks,
   links.linkPersons,
@@ -30,6 +43,10 @@ export const operations = [
   links.refreshLink,
   activity.personActivity,
   activity.teamActivity,
+  importEvents,
+  migration.migrationStatus,
+  migration.previewMigration,
+  migration.runMigration,
   getPolicy,
   putPolicy,
   listEvents,

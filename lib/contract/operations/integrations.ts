@@ -3,11 +3,13 @@ import { tryFailures, useFailures } from '../codes.ts';
 import { defineOperation, session } from '../define.ts';
 import {
   AuthKind,
+  Cause,
   cursor,
   dateOrTime,
   ExternalEntity,
   ExternalType,
   externalId,
+  HealthState,
   Integration,
   IntegrationView,
   id,
@@ -36,6 +38,19 @@ const connectBody = z.strictObject({
 });
 const connectFailures = ['conflict', 'already_connected', 'provider_not_available', 'plan_required'] as const;
 
+/** A consent that was begun: the browser goes to `authorizationUrl`, then `oauth.complete` ends it. */
+const Attempt = z.object({
+  id: z.string(),
+  authorizationUrl: z.url(),
+  scopes: z.array(z.object({ scope: z.string(), purpose: z.string() })),
+  expiresAt: time,
+});
+/** Credentials that were typed in connect at once; a consent is begun. */
+const connectAnswers = {
+  created: { status: 201, body: z.object({ integration: Integration }) },
+  begun: { status: 202, body: z.object({ attempt: Attempt }) },
+} as const;
+
 export const connect = defineOperation({
   id: 'integrations.connect',
   method: 'POST',
@@ -43,9 +58,8 @@ export const connect = defineOperation({
   summary: 'Connect a provider for the organisation or for oneself',
   access: session('member'),
   body: connectBody,
-  status: 201,
-  output: z.object({ integration: Integration }),
-  failures: [...tryFailures, ...connectFailures],
+  answers: connectAnswers,
+  failures: [...tryFailures, ...connectFailures, 'oauth_not_configured'],
   grants: ['table:read', 'table:write', 'credentials:seal'],
   creates: true,
 });
@@ -136,7 +150,59 @@ export const test = defineOperation({
     testedAt: time,
   }),
   failures: ['rate_limited', 'needs_setup'],
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
+});
+
+export const reset = defineOperation({
+  id: 'integrations.reset',
+  method: 'POST',
+  path: '/integrations/{id}/reset',
+  summary: 'Forget credentials and settings; name, id and links stay',
+  access: session('holder'),
+  params,
+  output: z.object({ integration: Integration }),
+  failures: ['conflict', 'stale_version'],
+  grants: ['table:read', 'table:write'],
+});
+
+export const reconnect = defineOperation({
+  id: 'integrations.reconnect',
+  method: 'POST',
+  path: '/integrations/{id}/reconnect',
+  summary: 'Connect again under the same id: the same account, other credentials or a new consent',
+  access: session('holder'),
+  params,
+  body: z.strictObject({
+    auth: z.optional(AuthKind),
+    settings: z.optional(fields),
+    credentials: z.optional(fields),
+    /** Only these, on top of those the provider always needs: the consent for what is missing. */
+    scopes: z.optional(z.array(line(200)).check(z.maxLength(50))),
+    returnTo: z.optional(line(60)),
+  }),
+  answers: connectAnswers,
+  failures: [...tryFailures, 'conflict', 'stale_version', 'different_account', 'oauth_not_configured'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'credentials:seal'],
+});
+
+export const health = defineOperation({
+  id: 'integrations.health',
+  path: '/integrations/{id}/health',
+  summary: 'The state of health with its cause, latencies and errors of the last day',
+  access: session('holder'),
+  params,
+  output: z.object({
+    state: HealthState,
+    since: time,
+    cause: orAbsent(Cause),
+    tokenExpiresAt: orAbsent(time),
+    /** Milliseconds; absent while nothing was called. */
+    latency: z.object({ p50: orAbsent(z.number()), p95: orAbsent(z.number()) }),
+    /** Of the calls of the last day, from 0 to 1; absent while there were none. */
+    successRate: orAbsent(z.number()),
+    lastError: orAbsent(z.object({ code: z.string(), at: time })),
+  }),
+  grants: ['table:read'],
 });
 
 export const search = defineOperation({
@@ -156,7 +222,7 @@ export const search = defineOperation({
   }),
   output: z.object({ items: z.array(ExternalEntity), nextCursor: z.nullable(z.string()) }),
   failures: useFailures,
-  grants: ['table:read', 'table:write', 'credentials:open', 'cursors'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'cursors', 'jobs:send:refresh'],
 });
 
 export const entity = defineOperation({
@@ -168,7 +234,7 @@ export const entity = defineOperation({
   query: z.strictObject({ type: ExternalType, externalId }),
   output: z.object({ entity: ExternalEntity }),
   failures: useFailures,
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
 });
 
 export const proxy = defineOperation({
@@ -181,5 +247,5 @@ export const proxy = defineOperation({
   body: 'raw',
   answers: { ok: { status: 200, body: 'raw' } },
   failures: [...useFailures, 'invalid_request', 'unsupported_media_type'],
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
 });

@@ -28,7 +28,7 @@ export const createLink = defineOperation({
     existing: { status: 200, body: z.object({ link: Link }) },
   },
   failures: [...useFailures, 'not_found', 'conflict'],
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
   creates: true,
 });
 
@@ -75,7 +75,7 @@ export const refreshLink = defineOperation({
   params,
   output: z.object({ link: Link }),
   failures: useFailures,
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
 });
 
 export const linkPersons = defineOperation({
@@ -102,6 +102,6 @@ export const linkPersons = defineOperation({
     ),
   }),
   failures: [...useFailures, 'not_found'],
-  grants: ['table:read', 'table:write', 'credentials:open'],
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
   creates: true,
 });

@@ -1,6 +1,7 @@
 import { hashOf, type Route, type StandinAnswer, type StandinRequest, standinNow } from '../standin.ts';
 import { badCredentials, docs, isRefusal, refusal } from './errors.ts';
 import { countCall, rateHeaders, refuseOverLimit } from './limits.ts';
+import { oauthToken } from './oauth/tokens.ts';
 import { type Account, accountById, type RateResource, type State, type Token } from './state.ts';
 
 /** What happens to every call of api.github.com before and after its own operation. */
@@ -46,7 +47,7 @@ const authenticate = (state: State, authorization: string | undefined): Caller =
   // A scheme the API does not know is served as if it were not there.
   const value = /^(?:bearer|token)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];
   if (value === undefined) return { token: null, user: null };
-  const token = state.tokens.find((candidate) => candidate.value === value);
+  const token = state.tokens.find((candidate) => candidate.value === value) ?? oauthToken(state, value);
   if (!token || (token.expiresAt !== null && Date.parse(token.expiresAt) <= standinNow())) {
     throw badCredentials();
   }

@@ -1,4 +1,5 @@
 import { standinNow } from '../standin.ts';
+import { seedOAuth } from './oauth/apps.ts';
 import { ids, seedItems } from './seed-items.ts';
 import { type Account, isoTime, type Repository, type State } from './state.ts';
 
@@ -73,6 +74,7 @@ const repositories = (): Repository[] => [
 ];
 
 export const seed = (): State => ({
+  oauth: seedOAuth(),
   nextId: 100_000,
   accounts: accounts(),
   memberships: [

@@ -1,3 +1,5 @@
+import type { OAuthState } from '../oauth/index.ts';
+
 /**
  * What the stand-in for GitHub remembers. Accounts, repositories and items point at each other by id, so
  * that a rename changes one place; times are ISO 8601 in UTC to the second, as GitHub sends them.
@@ -106,6 +108,7 @@ export type SecondaryRule = {
 };
 
 export type State = {
+  oauth: OAuthState;
   nextId: number;
   accounts: Account[];
   memberships: Membership[];

@@ -1,10 +1,16 @@
+import type { OAuthState } from '../oauth/index.ts';
 import { hashOf, type StandinAnswer, type StandinRequest, standinNow } from '../standin.ts';
 import { unauthenticated, unreadableBearer } from './answers.ts';
+import type { Scope } from './mount.ts';
 import type { Site, User } from './state.ts';
 
 /** Who calls; `failed` when credentials were presented that the site does not accept. */
 export type Caller = { user: User | null; failed: boolean };
-export type Identify = (site: Site, request: StandinRequest) => Caller | { refused: StandinAnswer };
+export type Identify = (
+  site: Site,
+  request: StandinRequest,
+  scope: Scope,
+) => Caller | { refused: StandinAnswer };
 
 export const tokenHash = (email: string, token: string): string => hashOf(`${email.toLowerCase()}:${token}`);
 
@@ -24,12 +30,18 @@ const holderOf = (site: Site, email: string, token: string): User | null => {
   return user?.active ? user : null;
 };
 
-/** Basic authentication of `email:token` on the site's own host. */
-export const identifyByToken: Identify = (site, { headers }) => {
-  if (/^bearer /i.test(headers['authorization'] ?? '')) return { refused: unreadableBearer };
-  const pair = basicPair(headers['authorization']);
-  const user = pair && holderOf(site, pair.email, pair.token);
-  if (user) return { user, failed: false };
-  if (site.badCredentials === 'anonymous') return { user: null, failed: pair !== null };
-  return { refused: unauthenticated(site.host, headers['accept'], pair !== null) };
-};
+/** Basic authentication of `email:token` on the site's own host; OAuth tokens work at the gateway only. */
+export const identifyByToken =
+  (oauth: OAuthState): Identify =>
+  (site, { headers }) => {
+    const [, bearer] = /^bearer +(\S+)/i.exec(headers['authorization'] ?? '') ?? [];
+    if (bearer !== undefined) {
+      const isOurs = oauth.access[hashOf(bearer)] !== undefined;
+      return { refused: isOurs ? unauthenticated(site.host, headers['accept'], true) : unreadableBearer };
+    }
+    const pair = basicPair(headers['authorization']);
+    const user = pair && holderOf(site, pair.email, pair.token);
+    if (user) return { user, failed: false };
+    if (site.badCredentials === 'anonymous') return { user: null, failed: pair !== null };
+    return { refused: unauthenticated(site.host, headers['accept'], pair !== null) };
+  };

@@ -1,5 +1,5 @@
 import type { Route, StandinAnswer, StandinRequest } from '../standin.ts';
-import { edgeHeaders, unauthenticated, unknownSite } from './answers.ts';
+import { edgeHeaders, unauthenticated } from './answers.ts';
 import type { Identify } from './auth.ts';
 import { takeCall } from './limit.ts';
 import type { Site, User } from './state.ts';
@@ -15,8 +15,11 @@ export type Call = {
 
 export type OwnCall = Call & { user: User };
 
+/** The classic scopes that the documentation of an operation names under "OAuth 2.0 scopes required". */
+export type Scope = 'read:jira-user' | 'read:jira-work' | 'write:jira-work';
+
 /** `anonymous`: whether its documentation says "This operation can be accessed anonymously". */
-export type Endpoint = { method: string; path: string } & (
+export type Endpoint = { method: string; path: string; scope: Scope } & (
   | { anonymous: true; handle: (call: Call) => StandinAnswer }
   | { anonymous: false; handle: (call: OwnCall) => StandinAnswer }
 );
@@ -25,7 +28,7 @@ export type Endpoint = { method: string; path: string } & (
 export type Mount = {
   prefix: string;
   host: RegExp;
-  locate: (request: StandinRequest) => Site | undefined;
+  locate: (request: StandinRequest) => Site | { refused: StandinAnswer };
   identify: Identify;
   base: (site: Site) => string;
 };
@@ -33,8 +36,9 @@ export type Mount = {
 const hidden = (site: Site): Site => ({ ...site, users: [], projects: [], issues: [] });
 
 const answer = (endpoint: Endpoint, mount: Mount, request: StandinRequest): StandinAnswer => {
-  const site = mount.locate(request);
-  if (!site) return unknownSite;
+  const located = mount.locate(request);
+  if ('refused' in located) return located.refused;
+  const site = located;
   const { headers, refused } = takeCall(site);
   const decorated = (result: StandinAnswer, more: Record<string, string> = {}): StandinAnswer => ({
     ...result,
@@ -42,7 +46,7 @@ const answer = (endpoint: Endpoint, mount: Mount, request: StandinRequest): Stan
   });
   if (refused) return decorated(refused);
 
-  const caller = mount.identify(site, request);
+  const caller = mount.identify(site, request, endpoint.scope);
   if ('refused' in caller) return decorated(caller.refused);
   const { user, failed } = caller;
   if (user) {

@@ -1,6 +1,8 @@
 import { standinNow } from '../standin.ts';
 import type { IssueInput, UserInput } from './inputs.ts';
 import { makeSite } from './make.ts';
+import { seedOAuth } from './oauth/server.ts';
+import { seedLabs } from './seed-labs.ts';
 import type { JiraState } from './state.ts';
 
 /** The company Acme on `acme.atlassian.net`, two months of its work up to the moment of seeding. */
@@ -154,5 +156,6 @@ export const seed = (): JiraState => {
     ],
     issues,
   });
-  return { sites: { [acme.host]: acme } };
+  const labs = seedLabs(now);
+  return { sites: { [acme.host]: acme, [labs.host]: labs }, oauth: seedOAuth() };
 };

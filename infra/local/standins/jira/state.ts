@@ -1,3 +1,5 @@
+import type { OAuthState } from '../oauth/index.ts';
+
 /** What the stand-in for Jira Cloud remembers: plain data, kept in one file between starts. */
 
 export type CategoryKey = 'new' | 'indeterminate' | 'done';
@@ -77,7 +79,7 @@ export type Site = {
   badCredentials: 'refused' | 'anonymous';
 };
 
-export type JiraState = { sites: Record<string, Site> };
+export type JiraState = { sites: Record<string, Site>; oauth: OAuthState };
 
 export const emailOf = (user: User, caller: User | null): string | null =>
   user.emailVisible || user.accountId === caller?.accountId ? user.email : null;

@@ -165,7 +165,19 @@ const createIssue = ({ site, user, base, request }: OwnCall): StandinAnswer => {
 const path = '/rest/api/3/issue';
 
 export const issueOperations: Endpoint[] = [
-  { method: 'POST', path, anonymous: false, handle: createIssue },
-  { method: 'GET', path: `${path}/{issueIdOrKey}`, anonymous: true, handle: readIssue },
-  { method: 'PUT', path: `${path}/{issueIdOrKey}`, anonymous: true, handle: editIssue },
+  { method: 'POST', path, anonymous: false, scope: 'write:jira-work', handle: createIssue },
+  {
+    method: 'GET',
+    path: `${path}/{issueIdOrKey}`,
+    anonymous: true,
+    scope: 'read:jira-work',
+    handle: readIssue,
+  },
+  {
+    method: 'PUT',
+    path: `${path}/{issueIdOrKey}`,
+    anonymous: true,
+    scope: 'write:jira-work',
+    handle: editIssue,
+  },
 ];

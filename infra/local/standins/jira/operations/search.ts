@@ -184,10 +184,16 @@ const removed = (): StandinAnswer =>
 const path = '/rest/api/3/search';
 
 export const searchOperations: Endpoint[] = [
-  { method: 'GET', path: `${path}/jql`, anonymous: true, handle: searchByGet },
-  { method: 'POST', path: `${path}/jql`, anonymous: true, handle: searchByPost },
-  { method: 'POST', path: `${path}/approximate-count`, anonymous: true, handle: count },
-  { method: 'GET', path: '/rest/api/3/issue/picker', anonymous: true, handle: pick },
-  { method: 'GET', path, anonymous: true, handle: removed },
-  { method: 'POST', path, anonymous: true, handle: removed },
+  { method: 'GET', path: `${path}/jql`, anonymous: true, scope: 'read:jira-work', handle: searchByGet },
+  { method: 'POST', path: `${path}/jql`, anonymous: true, scope: 'read:jira-work', handle: searchByPost },
+  {
+    method: 'POST',
+    path: `${path}/approximate-count`,
+    anonymous: true,
+    scope: 'read:jira-work',
+    handle: count,
+  },
+  { method: 'GET', path: '/rest/api/3/issue/picker', anonymous: true, scope: 'read:jira-work', handle: pick },
+  { method: 'GET', path, anonymous: true, scope: 'read:jira-work', handle: removed },
+  { method: 'POST', path, anonymous: true, scope: 'read:jira-work', handle: removed },
 ];

@@ -93,7 +93,19 @@ const searchProjects = (call: Call): StandinAnswer => {
 };
 
 export const siteOperations: Endpoint[] = [
-  { method: 'GET', path: '/rest/api/3/serverInfo', anonymous: true, handle: serverInfo },
-  { method: 'GET', path: '/rest/api/3/status', anonymous: true, handle: statuses },
-  { method: 'GET', path: '/rest/api/3/project/search', anonymous: true, handle: searchProjects },
+  {
+    method: 'GET',
+    path: '/rest/api/3/serverInfo',
+    anonymous: true,
+    scope: 'read:jira-work',
+    handle: serverInfo,
+  },
+  { method: 'GET', path: '/rest/api/3/status', anonymous: true, scope: 'read:jira-work', handle: statuses },
+  {
+    method: 'GET',
+    path: '/rest/api/3/project/search',
+    anonymous: true,
+    scope: 'read:jira-work',
+    handle: searchProjects,
+  },
 ];

@@ -68,9 +68,21 @@ const readSelf = ({ site, user, base, request }: OwnCall): StandinAnswer => {
 const listUsers = (call: Call): StandinAnswer => page(call, call.site.users);
 
 export const userOperations: Endpoint[] = [
-  { method: 'GET', path: '/rest/api/3/myself', anonymous: false, handle: readSelf },
-  { method: 'GET', path: '/rest/api/3/user', anonymous: false, handle: readUser },
-  { method: 'GET', path: '/rest/api/3/user/search', anonymous: true, handle: searchUsers },
-  { method: 'GET', path: '/rest/api/3/users', anonymous: false, handle: listUsers },
-  { method: 'GET', path: '/rest/api/3/users/search', anonymous: false, handle: listUsers },
+  { method: 'GET', path: '/rest/api/3/myself', anonymous: false, scope: 'read:jira-user', handle: readSelf },
+  { method: 'GET', path: '/rest/api/3/user', anonymous: false, scope: 'read:jira-user', handle: readUser },
+  {
+    method: 'GET',
+    path: '/rest/api/3/user/search',
+    anonymous: true,
+    scope: 'read:jira-user',
+    handle: searchUsers,
+  },
+  { method: 'GET', path: '/rest/api/3/users', anonymous: false, scope: 'read:jira-user', handle: listUsers },
+  {
+    method: 'GET',
+    path: '/rest/api/3/users/search',
+    anonymous: false,
+    scope: 'read:jira-user',
+    handle: listUsers,
+  },
 ];

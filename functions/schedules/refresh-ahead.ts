@@ -1,0 +1,5 @@
+import { refreshAhead } from '../../lib/contract/schedules.ts';
+import { handleSchedule } from '../../lib/jobs/handle.ts';
+import { queueDue } from '../../lib/tokens/schedule.ts';
+
+export const handler = handleSchedule(refreshAhead, queueDue('ahead'));

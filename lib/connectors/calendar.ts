@@ -1,0 +1,63 @@
+import { cleanLine, cleanOptional } from './clean.ts';
+
+/** What the calendars share: an event as it is shown, whoever it comes from. */
+export type CalendarEvent = {
+  /** ISO 8601 in UTC, or a date where `allDay`. */
+  start: string;
+  /** Exclusive. */
+  end: string;
+  allDay: boolean;
+  timeZone: string | null;
+  location: string | null;
+  organizer: { name: string | null; email: string } | null;
+  attendees: { name: string | null; email: string; response: Response }[];
+  recurringEventId: string | null;
+  joinUrl: string | null;
+  status: 'confirmed' | 'tentative' | 'cancelled';
+  /** The same event in everybody's calendar. */
+  uid: string | null;
+};
+type Response = 'accepted' | 'declined' | 'tentative' | 'none';
+
+const mostAttendees = 200;
+
+/** An address as it is, null where it is none. */
+export const cleanEmail = (value: string | null | undefined): string | null => {
+  const text = (value ?? '').trim().toLowerCase();
+  return /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/.test(text) ? text : null;
+};
+
+type Person = { name?: string | null | undefined; email?: string | null | undefined };
+
+export const toPerson = ({ name, email }: Person): { name: string | null; email: string } | null => {
+  const address = cleanEmail(email);
+  return address === null ? null : { name: cleanOptional(name, 200), email: address };
+};
+
+export const toAttendees = (
+  people: readonly (Person & { response: Response })[],
+): CalendarEvent['attendees'] =>
+  people.slice(0, mostAttendees).flatMap(({ response, ...person }) => {
+    const clean = toPerson(person);
+    return clean ? [{ ...clean, response }] : [];
+  });
+
+/** An https address anywhere: meetings are held at many hosts. */
+export const cleanJoinUrl = (value: string | null | undefined): string | null => {
+  if (!value || value.length > 2000 || !URL.canParse(value)) return null;
+  const { protocol, username, password, href } = new URL(value);
+  return protocol === 'https:' && username === '' && password === '' ? href : null;
+};
+
+const withoutNulls = <T extends object>(value: T): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null));
+
+/** As `metadata` of an external entity, where what is absent is left out. */
+export const toMetadata = (event: CalendarEvent): Record<string, unknown> =>
+  withoutNulls({
+    ...event,
+    organizer: event.organizer && withoutNulls(event.organizer),
+    attendees: event.attendees.map(withoutNulls),
+  });
+
+export const titleOf = (value: string | null | undefined): string => cleanLine(value, 300, 'Untitled event');

@@ -1,0 +1,142 @@
+import { isoNow } from '../config/clock.ts';
+import type { Manifest, OAuthFacts } from '../connectors/connector.ts';
+import { AppError, notFound } from '../errors/error.ts';
+import { eventWrites } from '../events/record.ts';
+import type { Owner } from '../model/caller.ts';
+import type { CredentialRecord, IntegrationRecord, RetiredTokens, TokenState } from '../model/integration.ts';
+import { consentWrites } from '../oauth/consents.ts';
+import {
+  changeWrite,
+  findCredential,
+  findIntegration,
+  release,
+  reserve,
+  stale,
+} from '../store/integrations.ts';
+import { keys } from '../store/keys.ts';
+import { transact, type Write } from '../store/table.ts';
+import { causeAfter } from '../tokens/commit.ts';
+import type { Tried } from './attempt.ts';
+import { secretsOf } from './secrets.ts';
+
+export type Replacement = {
+  owner: Owner;
+  actor: string;
+  manifest: Manifest;
+  id: string;
+  tried: Tried;
+  app: TokenState['app'];
+  also: Write[];
+};
+
+/** Tokens that have no use any more, for the job that ends them; `ends` says how far that may go. */
+export const retiring = (
+  { oauth }: Manifest,
+  credential: CredentialRecord,
+  ends: readonly OAuthFacts['revocation'][],
+): RetiredTokens[] => {
+  const { tokens, tokenVersion, app, retired } = credential;
+  return tokens && app && oauth && ends.includes(oauth.revocation)
+    ? [...retired, { tokens, tokenVersion, app }]
+    : retired;
+};
+
+/** The same account and site; after a reset any. */
+export const checkSameAccount = (seen: IntegrationRecord, { identity }: Tried): void => {
+  if (seen.account === null) return;
+  if (seen.account.id !== identity.account.id || seen.tenant !== identity.tenant)
+    throw new AppError(
+      'different_account',
+      'This is another account than the integration was connected with.',
+    );
+};
+
+/** The entry of the directory that the integration has so far. */
+export const leaveAccount = (credential: CredentialRecord): Write[] =>
+  credential.app && credential.account
+    ? [
+        {
+          delete: keys.account(
+            credential.provider,
+            credential.app.clientId,
+            credential.tenant,
+            credential.account.id,
+            credential.id,
+          ),
+        },
+      ]
+    : [];
+
+const attemptReplace = async (replacement: Replacement): Promise<IntegrationRecord> => {
+  const { owner, actor, manifest, id, tried, app, also } = replacement;
+  const [seen, before] = await Promise.all([findIntegration(owner, id), findCredential(owner, id)]);
+  if (!seen || !before) throw notFound('The integration');
+  checkSameAccount(seen, tried);
+
+  const at = isoNow();
+  const secrets = await secretsOf(owner, before, manifest, tried, app, {
+    ...before,
+    retired: retiring(manifest, before, ['token']),
+  });
+  const cause = causeAfter(manifest, secrets.grantedScopes);
+  const next: IntegrationRecord = {
+    ...seen,
+    auth: tried.auth,
+    state: 'active',
+    cause,
+    since: at,
+    account: tried.identity.account,
+    tenant: tried.identity.tenant,
+    settings: tried.settings,
+    secrets: Object.fromEntries(Object.keys(tried.credentials).map((field) => [field, at])),
+    grantedScopes: secrets.grantedScopes,
+    lastTestedAt: at,
+    version: seen.version + 1,
+    updatedAt: at,
+  };
+  const { due, dueAt, ...stored } = secrets;
+  const moved = next.account?.id !== seen.account?.id || next.tenant !== seen.tenant;
+  const event = eventWrites(owner, {
+    actor,
+    action: 'integration.reconnected',
+    target: id,
+    provider: manifest.id,
+    outcome: 'ok',
+    detail: { auth: tried.auth },
+  });
+  await transact([
+    changeWrite(owner, seen, next),
+    {
+      update: keys.credential(owner, id),
+      set: { ...stored, state: 'active', cause, ...(due !== undefined && { due, dueAt }) },
+      remove: ['intentSince', ...(due === undefined ? ['due', 'dueAt'] : [])],
+      // Tokens that were refreshed since are other tokens: read them again, and retire those.
+      when: [
+        ['fence', '=', before.fence],
+        ['sealedVersion', '=', before.sealedVersion],
+        ['state', '<>', 'deleting'],
+      ],
+      otherwise: stale,
+    },
+    ...(moved ? [...release.upstream(owner, seen), reserve.upstream(owner, next)] : []),
+    ...leaveAccount(before).filter(() => moved || before.app?.clientId !== app?.clientId),
+    ...consentWrites(owner, actor, next, app),
+    ...also,
+    ...event,
+  ]);
+  return next;
+};
+
+/**
+ * Puts a new connection in the place of the old one, under the same id. The newest consent wins: a
+ * refresh that is under way loses its claim.
+ */
+export const replaceConnection = async (replacement: Replacement): Promise<IntegrationRecord> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptReplace(replacement);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'stale_version' || attempt === 5) throw error;
+    }
+  }
+};

@@ -1,0 +1,163 @@
+import type { Adapter, Manifest, OAuthFacts, Site, TokenSet } from '../connectors/connector.ts';
+import { adapterOf, manifestOf, tokensOf } from '../connectors/registry.ts';
+import { tokenOutcome } from '../connectors/token-answer.ts';
+import { AppError, invalidField, notFound } from '../errors/error.ts';
+import { errorOfOutcome, type Tried, tryingSession } from '../integrations/attempt.ts';
+import { insertIntegration } from '../integrations/insert.ts';
+import { countProviderCall } from '../integrations/limit.ts';
+import { replaceConnection } from '../integrations/replace.ts';
+import type { Caller, Owner } from '../model/caller.ts';
+import type { IntegrationRecord } from '../model/integration.ts';
+import { type AttemptRecord, burnAttempt, moveAttempt, moveWrite } from '../store/attempts.ts';
+import { findIntegration, ownerOf, readIntegration } from '../store/integrations.ts';
+import { tokenDoor } from '../tokens/door.ts';
+import { revokeTokens } from '../tokens/revoke.ts';
+import { admitted } from './admit.ts';
+import { appOf } from './apps.ts';
+import type { Returned } from './callback.ts';
+import { openWith, sealFor } from './one-time.ts';
+
+export type Completion =
+  | { created: { integration: IntegrationRecord } }
+  | { existing: { integration: IntegrationRecord } }
+  | { choose: { choose: { id: string; name: string; url: string | null }[] } };
+
+type Provider = { manifest: Manifest; oauth: OAuthFacts; adapter: Adapter };
+/** What is sealed for the ticket: the code, and once it was exchanged the tokens. */
+type Sealed = Returned & { tokens?: TokenSet };
+
+/** A request ends at 29 s: so long for the code, and for everything. */
+const exchangePatience = 15_000;
+const wholePatience = 25_000;
+
+const inProgress = (): AppError =>
+  new AppError('in_progress', 'This consent is being completed by another call.', { retryAfter: 2 });
+
+const exchange = async (
+  attempt: AttemptRecord,
+  { manifest, oauth }: Provider,
+  { code, verifier }: Returned,
+): Promise<TokenSet> => {
+  const app = await appOf(attempt.organizationId, manifest.id, attempt.app);
+  if (!app) throw new AppError('oauth_not_configured', 'The OAuth app was changed meanwhile: begin again.');
+  const { exchange: ask } = await tokensOf(manifest.id);
+  if (!ask) throw notFound('The attempt');
+  const { redirectUri, scopes } = attempt;
+  const outcome = await tokenOutcome(tokenDoor(manifest, exchangePatience), oauth.refresh, (fetch) =>
+    ask({ app, redirectUri, code, verifier, scopes }, fetch),
+  );
+  if (outcome.kind === 'tokens') return outcome.tokens;
+  // What surely was not used may be tried again; a code that may have been is worth nothing more.
+  if (outcome.kind === 'refused') await moveAttempt(attempt.hash, 'completing', { status: 'returned' });
+  else await burnAttempt(attempt.hash);
+  throw errorOfOutcome(manifest.name, outcome);
+};
+
+/** The site the person chose, or the only one; null where they have to choose first. */
+const siteOf = (
+  sites: readonly Site[],
+  seen: IntegrationRecord | null,
+  choice: string | undefined,
+): Site | null => {
+  if (sites.length === 0)
+    throw new AppError('provider_forbidden', 'The consent covers no site that can be connected.');
+  if (seen?.tenant) {
+    const same = sites.find(({ url }) => url !== null && new URL(url).hostname === seen.tenant);
+    if (!same)
+      throw new AppError('different_account', 'The consent does not cover the site that was connected.');
+    return same;
+  }
+  if (choice === undefined) return sites.length === 1 ? (sites[0] ?? null) : null;
+  const chosen = sites.find(({ id }) => id === choice);
+  if (!chosen) throw invalidField('choice', `must be one of ${sites.map(({ id }) => id).join(', ')}`);
+  return chosen;
+};
+
+const store = (
+  caller: Caller,
+  owner: Owner,
+  attempt: AttemptRecord,
+  manifest: Manifest,
+  tried: Tried,
+): Promise<IntegrationRecord> => {
+  const { hash, app, name, integrationId } = attempt;
+  const done = (id: string) => [
+    moveWrite(hash, 'completing', { status: 'done', result: id, returned: null }),
+  ];
+  const common = { owner, actor: caller.userId, manifest, tried, app };
+  return integrationId === null
+    ? insertIntegration({ ...common, name, also: done })
+    : replaceConnection({ ...common, id: integrationId, also: done(integrationId) });
+};
+
+/** Tokens nobody will use: ended where that ends them alone. */
+const discard = async (attempt: AttemptRecord, manifest: Manifest, tokens: TokenSet): Promise<void> => {
+  const owner = { organizationId: attempt.organizationId, userId: null };
+  await revokeTokens(owner, manifest, attempt.app, tokens, async () => true);
+};
+
+const finish = async (
+  caller: Caller,
+  attempt: AttemptRecord,
+  provider: Provider,
+  { ticket, choice }: { ticket: string; choice?: string | undefined },
+  sealed: Sealed,
+): Promise<Completion> => {
+  const { manifest, adapter } = provider;
+  const deadline = Date.now() + wholePatience;
+  const owner: Owner = {
+    organizationId: caller.organizationId,
+    userId: attempt.scope === 'user' ? caller.userId : null,
+  };
+  const seen = attempt.integrationId === null ? null : await findIntegration(owner, attempt.integrationId);
+  const tokens = sealed.tokens ?? (await exchange(attempt, provider, sealed));
+  const connection = { auth: 'oauth2' as const, settings: attempt.settings, credentials: {}, tokens };
+  try {
+    const sites = await adapter.sites?.(tryingSession(manifest, adapter, connection, deadline));
+    const site = sites ? siteOf(sites, seen, choice) : null;
+    if (sites && !site) {
+      const returned = sealFor(ticket, 'code', { ...sealed, tokens });
+      await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned });
+      return { choose: { choose: sites.map(({ id, name, url }) => ({ id, name, url })) } };
+    }
+    const settled = { ...connection, settings: { ...attempt.settings, ...site?.settings } };
+    const identity = await adapter.identify(tryingSession(manifest, adapter, settled, deadline));
+    const integration = await store(caller, owner, attempt, manifest, { ...settled, identity });
+    return { created: { integration } };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_request') {
+      const returned = sealFor(ticket, 'code', { ...sealed, tokens });
+      await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned });
+      throw error;
+    }
+    await Promise.all([discard(attempt, manifest, tokens), burnAttempt(attempt.hash)]);
+    throw error;
+  }
+};
+
+/**
+ * Ends a consent: only the user who began it, and only with the ticket the consenting browser got. One
+ * of any number of parallel calls exchanges the code; who repeats it afterwards gets the same integration.
+ */
+export const completeConsent = async (
+  caller: Caller,
+  id: string,
+  given: { ticket: string; choice?: string | undefined },
+): Promise<Completion> => {
+  const attempt = await admitted(caller, id, given.ticket);
+  if (attempt.status === 'done') {
+    const { integration } = await readIntegration(caller, attempt.result ?? '');
+    return { existing: { integration } };
+  }
+  if (attempt.status === 'completing' || !attempt.returned) throw inProgress();
+  const from = attempt.status;
+  if (attempt.integrationId) ownerOf(caller, attempt.integrationId);
+  const manifest = await manifestOf(attempt.provider);
+  if (!manifest.oauth) throw notFound('The attempt');
+  const sealed = openWith<Sealed>(given.ticket, 'code', attempt.returned);
+  await countProviderCall(caller, attempt.integrationId);
+
+  if (!(await moveAttempt(attempt.hash, from, { status: 'completing' }))) throw inProgress();
+  const provider = { manifest, oauth: manifest.oauth, adapter: await adapterOf(manifest.id) };
+  return finish(caller, attempt, provider, given, sealed);
+};

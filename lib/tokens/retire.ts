@@ -1,0 +1,75 @@
+import type { Manifest } from '../connectors/connector.ts';
+import { manifestOf } from '../connectors/registry.ts';
+import { AppError } from '../errors/error.ts';
+import { eventWrites } from '../events/record.ts';
+import type { Owner } from '../model/caller.ts';
+import type { CredentialRecord, RetiredTokens } from '../model/integration.ts';
+import { readCredential } from '../store/credentials.ts';
+import { keys } from '../store/keys.ts';
+import { transact } from '../store/table.ts';
+import { othersOn, type Revocation, revokeTokens } from './revoke.ts';
+import { openTokens } from './sealed.ts';
+
+/** Ends what a connection no longer uses, and records how that went. */
+
+const endOne = async (
+  owner: Owner,
+  manifest: Manifest,
+  credential: CredentialRecord,
+  { tokens, tokenVersion, app }: RetiredTokens,
+): Promise<Revocation> => {
+  const plain = await openTokens(owner, credential, tokenVersion, tokens);
+  const { provider, tenant, account, id } = credential;
+  const others = othersOn(provider, app?.clientId ?? '', tenant, account?.id ?? '', id);
+  // A newer consent of this very integration hangs on the account too.
+  const renewed = credential.state !== 'deleting' && credential.tokens !== null;
+  return revokeTokens(owner, manifest, app, plain, async () => renewed || (await others()));
+};
+
+const worst = (results: readonly Revocation[]): Revocation =>
+  results.find(({ outcome }) => outcome === 'failed') ??
+  results.find(({ outcome }) => outcome === 'forgotten') ?? { outcome: 'revoked', reason: null };
+
+/** Ends the given tokens; the outcome is written where admins see it. Tries again (throws) where the provider did not confirm. */
+export const retire = async (
+  owner: Owner,
+  credential: CredentialRecord,
+  unused: readonly RetiredTokens[],
+  { last }: { last: boolean },
+): Promise<void> => {
+  if (unused.length === 0) return;
+  const manifest = await manifestOf(credential.provider);
+  const results: Revocation[] = [];
+  for (const one of unused) results.push(await endOne(owner, manifest, credential, one));
+  const { outcome, reason } = worst(results);
+  if (outcome === 'failed' && !last)
+    throw new AppError('provider_error', 'The provider did not confirm that the tokens ended.');
+
+  const event = eventWrites(owner, {
+    actor: 'system',
+    action: 'tokens.revoked',
+    target: credential.id,
+    provider: credential.provider,
+    outcome: outcome === 'failed' ? 'failed' : 'ok',
+    detail: { outcome, reason },
+  });
+  await transact([
+    {
+      update: keys.credential(owner, credential.id),
+      set: { retired: [] },
+      // What was retired meanwhile must not be forgotten: the job runs again.
+      when: [['fence', '=', credential.fence]],
+    },
+    ...event,
+  ]);
+};
+
+/** Of an integration that goes on: the tokens a reconnect, reset or withdrawal left behind. */
+export const retireTokens = async (
+  { integrationId, ...owner }: Owner & { integrationId: string },
+  last: boolean,
+): Promise<void> => {
+  const credential = await readCredential(owner, integrationId);
+  if (credential && credential.state !== 'deleting')
+    await retire(owner, credential, credential.retired, { last });
+};
