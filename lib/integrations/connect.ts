@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { isoNow } from '../config/clock.ts';
+import { settings as environment } from '../config/env.ts';
 import type { Identity, Manifest } from '../connectors/connector.ts';
 import { findManifest } from '../connectors/registry.ts';
 import type { connect } from '../contract/operations/integrations.ts';
@@ -10,6 +11,7 @@ import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import { newIntegrationId } from '../model/ids.ts';
 import type { CredentialRecord, IntegrationRecord } from '../model/integration.ts';
 import { insertWrites, listIntegrations } from '../store/integrations.ts';
+import { foldedName } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
 import { identify } from './attempt.ts';
 import { authMethod, checkFields, type FieldValues } from './fields.ts';
@@ -20,22 +22,32 @@ export type ConnectBody = z.output<typeof connect.body>;
 /** An owner's integrations are listed in one go: more than these nobody needs. */
 const mostPerOwner = 200;
 
+/** Each time a default name is lost, somebody else got it: so many may connect at one moment. */
+const namings = 20;
+
+/** The plan claim that includes premium providers. */
+const premiumPlan = 'premium';
+
+const notConnectable = ({ plan }: Caller, { name, status, statusReason }: Manifest): AppError =>
+  new AppError(
+    status === 'premium' && plan !== premiumPlan ? 'plan_required' : 'provider_not_available',
+    statusReason ?? `${name} cannot be connected.`,
+  );
+
 /** What was asked, checked in the contract's order: shape (400), role (403), then whether it can be connected at all (409). */
 export const checkConnect = async (caller: Caller, body: ConnectBody) => {
   const manifest = await findManifest(body.provider);
   if (!manifest) throw invalidField('provider', 'is not a provider of the catalogue');
   if (!manifest.scopes.includes(body.scope))
     throw invalidField('scope', `must be one of ${manifest.scopes.join(', ')} for ${manifest.name}`);
+  if (body.returnTo !== undefined && !Object.hasOwn(environment().returnPages, body.returnTo))
+    throw invalidField('returnTo', 'is not a page to return to');
   const available = manifest.status === 'available';
   const given = { settings: body.settings ?? {}, credentials: body.credentials ?? {} };
   const values = available ? checkFields(manifest, authMethod(manifest, body.auth), given) : null;
   if (body.scope === 'organization' && caller.role !== 'admin')
     throw new AppError('forbidden', 'Only admins may connect for the organisation.');
-  if (!values)
-    throw new AppError(
-      'provider_not_available',
-      manifest.statusReason ?? `${manifest.name} cannot be connected.`,
-    );
+  if (!values) throw notConnectable(caller, manifest);
   return { manifest, values, owner: ownerFor(caller, body.scope) };
 };
 
@@ -47,11 +59,11 @@ const nameFor = (
 ): string => {
   if (asked !== undefined) return asked;
   const names = new Set(
-    taken.filter(({ provider }) => provider === manifest.id).map(({ name }) => name.toLowerCase()),
+    taken.filter(({ provider }) => provider === manifest.id).map(({ name }) => foldedName(name)),
   );
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? manifest.name : `${manifest.name} ${number}`;
-    if (!names.has(name.toLowerCase())) return name;
+    if (!names.has(foldedName(name))) return name;
   }
 };
 
@@ -136,7 +148,7 @@ export const connectWithCredentials = async (
       return integration;
     } catch (error) {
       const nameTaken = error instanceof AppError && error.code === 'conflict';
-      if (!nameTaken || body.name !== undefined || attempt === 5) throw error;
+      if (!nameTaken || body.name !== undefined || attempt === namings) throw error;
     }
   }
 };

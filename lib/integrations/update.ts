@@ -16,17 +16,31 @@ import {
   reserve,
   stale,
 } from '../store/integrations.ts';
+import { foldedName } from '../store/keys.ts';
 import { transact, type Write } from '../store/table.ts';
 import { identify } from './attempt.ts';
-import { authMethod, checkFields, type Given, mergeFields, refuseSecretsOnNewSite } from './fields.ts';
+import {
+  authMethod,
+  checkFields,
+  type Given,
+  isBlank,
+  mergeFields,
+  refuseSecretsOnNewSite,
+  refuseUnknownFields,
+} from './fields.ts';
 import { countProviderCall } from './limit.ts';
 import { placeOf } from './use.ts';
 
 type Body = z.output<typeof update.body>;
 type Next = { integration: IntegrationRecord; credential: Partial<CredentialRecord> };
 
-const isGiven = (fields: Given | undefined): boolean =>
-  Object.values(fields ?? {}).some((value) => value === null || value.trim() !== '');
+/** Blank secrets are kept. */
+const secretsGiven = ({ credentials = {} }: Body): boolean =>
+  Object.values(credentials).some((value) => !isBlank(value));
+
+/** A setting given as null is to be removed. */
+const settingsGiven = ({ settings = {} }: Body): boolean =>
+  Object.values(settings).some((value) => value === null || !isBlank(value));
 
 /** Settings and credentials with what was given over what stands, tried at the provider before they replace anything. */
 const withNewFields = async (
@@ -34,11 +48,10 @@ const withNewFields = async (
   owner: Owner,
   seen: IntegrationRecord,
   stored: CredentialRecord,
-  body: Body,
+  given: { settings: Given; credentials: Given },
 ): Promise<Next> => {
   const manifest = await manifestOf(seen.provider);
   const method = authMethod(manifest, seen.auth);
-  const given = { settings: body.settings ?? {}, credentials: body.credentials ?? {} };
   const opened = stored.sealed ? await open(placeOf(owner, stored), stored.sealed) : {};
   const values = checkFields(
     manifest,
@@ -52,9 +65,7 @@ const withNewFields = async (
   const at = isoNow();
   const sealedVersion = stored.sealedVersion + 1;
   const place = placeOf(owner, { ...stored, sealedVersion });
-  const renewed = Object.keys(values.credentials).filter((field) =>
-    isGiven({ [field]: given.credentials[field] ?? '' }),
-  );
+  const renewed = Object.keys(values.credentials).filter((field) => !isBlank(given.credentials[field]));
   const secrets = { ...seen.secrets, ...Object.fromEntries(renewed.map((field) => [field, at])) };
   const healthy = { state: 'active', cause: null, since: seen.state === 'active' ? seen.since : at } as const;
   return {
@@ -78,13 +89,13 @@ const withNewFields = async (
 };
 
 const actionOf = (body: Body, enabledChanged: boolean): Action => {
-  if (isGiven(body.credentials)) return 'integration.credentials_changed';
+  if (secretsGiven(body)) return 'integration.credentials_changed';
   if (enabledChanged) return body.enabled ? 'integration.enabled' : 'integration.disabled';
   return 'integration.updated';
 };
 
 const uniquenessWrites = (owner: Owner, seen: IntegrationRecord, next: IntegrationRecord): Write[] => {
-  const renamed = next.name.normalize('NFKC').toLowerCase() !== seen.name.normalize('NFKC').toLowerCase();
+  const renamed = foldedName(next.name) !== foldedName(seen.name);
   const moved = next.account?.id !== seen.account?.id || next.tenant !== seen.tenant;
   return [
     ...(renamed ? [release.name(owner, seen), reserve.name(owner, next)] : []),
@@ -98,14 +109,16 @@ export const updateIntegration = async (
   seen: IntegrationRecord,
   body: Body,
 ): Promise<IntegrationRecord> => {
+  const given = { settings: body.settings ?? {}, credentials: body.credentials ?? {} };
+  refuseUnknownFields(authMethod(await manifestOf(seen.provider), seen.auth), given);
   if (body.version !== seen.version) throw stale();
   const owner = ownerFor(caller, seen.scope);
   const stored = await findCredential(owner, seen.id);
   if (!stored) throw notFound('The integration');
 
-  const fieldsGiven = isGiven(body.settings) || isGiven(body.credentials);
+  const fieldsGiven = settingsGiven(body) || secretsGiven(body);
   const changed: Next = fieldsGiven
-    ? await withNewFields(caller, owner, seen, stored, body)
+    ? await withNewFields(caller, owner, seen, stored, given)
     : { integration: seen, credential: {} };
   const enabled = body.enabled ?? seen.enabled;
   const next: IntegrationRecord = {
@@ -132,7 +145,8 @@ export const updateIntegration = async (
     otherwise: stale,
   };
   await transact([
-    changeWrite(owner, seen, next),
+    // What was tried just now is what holds, also where the provider rejected the old meanwhile.
+    changeWrite(owner, seen, next, fieldsGiven ? ['state', 'cause', 'since'] : []),
     sameCredential,
     ...uniquenessWrites(owner, seen, next),
     ...event,
