@@ -3,6 +3,7 @@ import { CorsHttpMethod, HttpApi, HttpMethod, type HttpRoute } from 'aws-cdk-lib
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Construct } from 'constructs';
 import type { Access, Operation } from '../lib/contract/define.ts';
+import { answerHeaders, requestHeaders } from '../lib/contract/headers.ts';
 import { operations } from '../lib/contract/operations/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { Environment } from './environments.ts';
@@ -12,15 +13,6 @@ import { invokingRole, throughRole } from './integration.ts';
 import { deployedName, httpFunction, routesOf } from './inventory.ts';
 import { settingsOf } from './settings.ts';
 import { addStage } from './stage.ts';
-
-const requestHeaders = [
-  'authorization',
-  'content-type',
-  'idempotency-key',
-  'if-none-match',
-  'x-manageros-assertion',
-];
-const answerHeaders = ['etag', 'retry-after', 'x-request-id'];
 
 /** Why a route has no authorizer of the gateway; all other words of access have one, new ones too. */
 const openBecause: Partial<Record<Access['by'], string>> = {
@@ -55,8 +47,8 @@ export class ApiStack extends Stack {
         allowMethods: [...new Set(operations.flatMap(({ methods }: Operation) => methods))].map(
           (method) => CorsHttpMethod[method],
         ),
-        allowHeaders: requestHeaders,
-        exposeHeaders: answerHeaders,
+        allowHeaders: [...requestHeaders],
+        exposeHeaders: [...answerHeaders],
         maxAge: Duration.hours(2),
       },
     });

@@ -102,7 +102,7 @@ export const startCloud = async (options: LocalOptions) => {
       setInterval(() => void invoke(`functions/schedules/${id}.ts`, {}, 60).catch(settle), every * 60_000),
     );
     stops.push(async () => timers.forEach(clearInterval));
-    return { url, standins: standins.origins, print, stop };
+    return { url, standins: standins.origins, database: database.endpoint, print, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -18,23 +18,33 @@ const ours = [
   'functions.log',
 ];
 
-const isRunning = (pid: number, program: string): boolean => {
+/** When a process began, as the kernel counts: with its id that names one process for good. Null where there is none. */
+const beginOf = (pid: number): string | null => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
+    const [, status = ''] = /.*\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return status.split(' ')[19] ?? null;
   } catch {
-    return false;
+    return null;
   }
+};
+
+/** Notes a process of ours, so that a later start can tell whether it still runs. */
+export const noteProcess = (file: string, pid: number): void =>
+  writeFileSync(file, `${pid} ${beginOf(pid) ?? ''}`);
+
+/** The process that was noted, null where it no longer runs. */
+const notedProcess = (file: string): number | null => {
+  const [pid = '', begin = ''] = existsSync(file) ? readFileSync(file, 'utf8').split(' ') : [];
+  return begin !== '' && beginOf(Number(pid)) === begin ? Number(pid) : null;
 };
 
 /** Ends what an earlier start left behind when it was killed; refuses a directory that is in use. */
 const takeOver = (path: (name: string) => string): void => {
-  const read = (name: string): number =>
-    existsSync(path(name)) ? Number(readFileSync(path(name), 'utf8')) : 0;
-  const main = read('main.pid');
-  if (main > 0 && main !== process.pid && isRunning(main, 'infra/local/start.ts'))
+  const main = notedProcess(path('main.pid'));
+  if (main !== null && main !== process.pid)
     throw new Error(`${path('')} is in use by process ${main}; choose another with --data.`);
-  const database = read('database.pid');
-  if (database > 0 && isRunning(database, 'dynoxide')) process.kill(database, 'SIGKILL');
+  const database = notedProcess(path('database.pid'));
+  if (database !== null) process.kill(database, 'SIGKILL');
 };
 
 export const openDataDir = (directory: string, fresh: boolean): DataDir => {
@@ -42,7 +52,7 @@ export const openDataDir = (directory: string, fresh: boolean): DataDir => {
   mkdirSync(path(''), { recursive: true, mode: 0o700 });
   takeOver(path);
   if (fresh) for (const name of ours) rmSync(path(name), { recursive: true, force: true });
-  writeFileSync(path('main.pid'), String(process.pid));
+  noteProcess(path('main.pid'), process.pid);
 
   const file = path('secrets.json');
   const secrets = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Record<string, string>;

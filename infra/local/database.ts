@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableShape } from '../table.ts';
-import type { DataDir } from './data-dir.ts';
+import { type DataDir, noteProcess } from './data-dir.ts';
 
 /** DynamoDB on this machine: dynoxide as a child process, with the table the environments have. */
 
@@ -83,7 +83,7 @@ export const startDatabase = async (data: DataDir, tableName: string) => {
       reject(new Error(`dynoxide cannot be started: ${error.message}. Put one on your PATH.`)),
     );
   });
-  writeFileSync(data.path('database.pid'), String(child.pid ?? 0));
+  noteProcess(data.path('database.pid'), child.pid ?? 0);
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({ endpoint });
   await Promise.race([answers(client, child), failed]);
@@ -93,7 +93,7 @@ export const startDatabase = async (data: DataDir, tableName: string) => {
     endpoint,
     stop: (): Promise<void> =>
       new Promise((resolve) => {
-        if (child.exitCode !== null) return resolve();
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
         child.once('exit', () => resolve());
         child.kill('SIGTERM');
       }),

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { functionFile, type Operation } from '../../lib/contract/define.ts';
-import { operations } from '../../lib/contract/operations/index.ts';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { functionFile } from '../../lib/contract/define.ts';
+import { answerHeaders, requestHeaders } from '../../lib/contract/headers.ts';
 import { FunctionTimeout, invoke } from './functions.ts';
 import type { Issuer } from './issuer.ts';
+import { matchRoute } from './routes.ts';
 
 /**
  * API Gateway's HTTP API on this machine: its routes, its JWT authorizer, its CORS, its limits and its
@@ -13,32 +14,7 @@ const functionSeconds = 29;
 const gatewaySeconds = 30;
 const mostBytes = 10 * 1024 * 1024;
 const mostAnswered = 6 * 1024 * 1024;
-const allowedHeaders = 'authorization,content-type,idempotency-key,if-none-match,x-manageros-assertion';
-const exposedHeaders = 'etag,retry-after,x-request-id';
-
-type Route = { method: string; pattern: RegExp; key: string; operation: Operation; weight: string };
-
-/** A path's pattern; literal segments win over parameters, parameters over the greedy rest. */
-const routeOf = (operation: Operation, method: string): Route => {
-  const path = `/api/v1${operation.path}`;
-  const segments = path.split('/').map((segment) => {
-    const [, name, greedy] = /^\{(\w+)(\+)?\}$/.exec(segment) ?? [];
-    if (name) return greedy ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`;
-    return segment.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&');
-  });
-  const weight = path.replaceAll(/\{\w+\+\}/g, '~~').replaceAll(/\{\w+\}/g, '~');
-  return {
-    method,
-    pattern: new RegExp(`^${segments.join('/')}$`),
-    key: `${method} ${path}`,
-    operation,
-    weight,
-  };
-};
-
-const routes: readonly Route[] = (operations as readonly Operation[])
-  .flatMap((operation) => operation.methods.map((method) => routeOf(operation, method)))
-  .toSorted((a, b) => (a.weight < b.weight ? -1 : 1));
+const mostHeaders = 10_240;
 
 type Reply = { status: number; headers?: Record<string, string>; body?: string | Buffer };
 
@@ -47,6 +23,21 @@ const plain = (status: number, message: string, headers: Record<string, string> 
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify({ message }),
 });
+
+/** The answer to what is no request that could be handled, headers and all. */
+const unreadable = (code: string | undefined): string => {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const message = STATUS_CODES[status] ?? '';
+  const body = JSON.stringify({ message });
+  return [
+    `HTTP/1.1 ${status} ${message}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
+};
 
 class TooLarge extends Error {}
 
@@ -72,19 +63,11 @@ const encoded = (body: Buffer, type: string | undefined) => {
     : { body: body.toString('base64'), isBase64Encoded: true };
 };
 
-const decode = (value: string): string => {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
-};
-
 export type GatewayOptions = {
   issuer: Issuer;
   allowedOrigins: readonly string[];
   /** Answers what is not the API's: the local cloud's own paths. Null where it is none of them. */
-  local: (method: string, url: URL, body: Buffer) => Promise<Reply | null>;
+  local: (method: string, path: string, body: Buffer) => Promise<Reply | null>;
   settle: (error: unknown) => void;
 };
 
@@ -96,7 +79,7 @@ export const startGateway = async (
     origin !== undefined && allowedOrigins.includes(origin)
       ? {
           'access-control-allow-origin': origin,
-          'access-control-expose-headers': exposedHeaders,
+          'access-control-expose-headers': answerHeaders.join(','),
           vary: 'origin',
         }
       : {};
@@ -107,15 +90,20 @@ export const startGateway = async (
       ...corsHeaders(origin),
       ...(corsHeaders(origin)['access-control-allow-origin'] && {
         'access-control-allow-methods': 'GET,POST,PUT,PATCH,DELETE',
-        'access-control-allow-headers': allowedHeaders,
+        'access-control-allow-headers': requestHeaders.join(','),
         'access-control-max-age': '600',
       }),
     },
   });
 
-  const call = async (message: IncomingMessage, url: URL, body: Buffer): Promise<Reply> => {
+  const call = async (
+    message: IncomingMessage,
+    path: string,
+    query: string,
+    body: Buffer,
+  ): Promise<Reply> => {
     const method = message.method ?? 'GET';
-    const route = routes.find((one) => one.method === method && one.pattern.test(url.pathname));
+    const route = matchRoute(method, path);
     if (!route) return plain(404, 'Not Found');
     const headers = Object.fromEntries(
       Object.entries(message.headers).map(([name, value]) => [
@@ -128,18 +116,16 @@ export const startGateway = async (
     const claims = operation.access.by === 'session' ? token && (await issuer.verify(token)) : {};
     if (!claims) return plain(401, 'Unauthorized', { 'www-authenticate': 'Bearer' });
 
-    const query = url.search.slice(1);
-    const params = Object.entries(route.pattern.exec(url.pathname)?.groups ?? {});
     const event = {
       version: '2.0',
       routeKey: route.key,
-      rawPath: url.pathname,
+      rawPath: path,
       rawQueryString: query,
       headers,
-      queryStringParameters: Object.fromEntries(url.searchParams),
-      pathParameters: Object.fromEntries(params.map(([name, value]) => [name, decode(value)])),
+      queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
+      pathParameters: route.params,
       requestContext: {
-        http: { method, path: url.pathname, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' },
+        http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' },
         routeKey: route.key,
         stage: '$default',
         ...(operation.access.by === 'session' && { authorizer: { jwt: { claims, scopes: null } } }),
@@ -161,11 +147,13 @@ export const startGateway = async (
   };
 
   const answer = async (message: IncomingMessage): Promise<Reply> => {
-    const url = new URL(message.url ?? '/', 'http://gateway.invalid');
+    // As it was sent: a URL parser would resolve what the gateway hands on.
+    const [, path, query = ''] = /^(\/[^?]*)(?:\?(.*))?$/.exec(message.url ?? '') ?? [];
     try {
+      if (path === undefined) return plain(400, 'Bad Request');
       if (message.method === 'OPTIONS') return preflight(message.headers.origin);
       const body = await readBody(message);
-      return (await local(message.method ?? 'GET', url, body)) ?? (await call(message, url, body));
+      return (await local(message.method ?? 'GET', path, body)) ?? (await call(message, path, query, body));
     } catch (error) {
       if (error instanceof TooLarge) return plain(413, 'Request Entity Too Large');
       settle(error);
@@ -180,12 +168,19 @@ export const startGateway = async (
     response.end(reply.body);
   };
 
-  const server = createServer((message, response) => {
+  const server = createServer({ maxHeaderSize: mostHeaders }, (message, response) => {
     answer(message).then((reply) => send(response, reply, message.headers.origin), settle);
   });
   server.requestTimeout = gatewaySeconds * 1000;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (socket.writable) socket.end(unreadable(error.code));
+  });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken; choose another with --port.`) : error,
+      ),
+    );
     server.listen(port, '127.0.0.1', resolve);
   });
   return {

@@ -13,6 +13,8 @@ const json = (status: number, body: unknown): Reply => ({
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+/** Ten years a step; further than tests look ahead, and far from where dates end. */
+const mostSeconds = 315_360_000;
 const clockOffset = (): number => Number(process.env['CLOCK_OFFSET_MS'] ?? 0);
 const clock = () => ({
   now: new Date(Date.now() + clockOffset()).toISOString(),
@@ -68,8 +70,8 @@ export const localApi = ({ issuer, runSchedule }: LocalApiOptions) => {
     return json(200, { token: await issuer.assert(sub, managerOf.map(String), seconds) });
   };
   const advance: Handler = ({ advanceSeconds }) => {
-    if (typeof advanceSeconds !== 'number' || advanceSeconds < 0)
-      return plain(400, 'advanceSeconds must be a number of seconds');
+    if (typeof advanceSeconds !== 'number' || advanceSeconds < 0 || advanceSeconds > mostSeconds)
+      return plain(400, `advanceSeconds must be a number of seconds from 0 to ${mostSeconds}`);
     process.env['CLOCK_OFFSET_MS'] = String(clockOffset() + advanceSeconds * 1000);
     return json(200, clock());
   };
@@ -93,13 +95,15 @@ export const localApi = ({ issuer, runSchedule }: LocalApiOptions) => {
     'GET /local/return': () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: returnPage }),
   };
 
-  return async (method: string, url: URL, body: Buffer): Promise<Reply | null> => {
-    if (!url.pathname.startsWith('/local/')) return null;
-    const id = /^\/local\/schedules\/([a-z-]+)$/.exec(url.pathname)?.[1];
-    const handler = id !== undefined && method === 'POST' ? run : table[`${method} ${url.pathname}`];
+  return async (method: string, path: string, body: Buffer): Promise<Reply | null> => {
+    if (!path.startsWith('/local/')) return null;
+    const id = /^\/local\/schedules\/([a-z-]+)$/.exec(path)?.[1];
+    const handler = id !== undefined && method === 'POST' ? run : table[`${method} ${path}`];
     if (!handler) return plain(404, 'Not Found');
     try {
-      return await handler((body.length > 0 ? JSON.parse(body.toString()) : {}) as Given, id ?? '');
+      const given: unknown = body.length > 0 ? JSON.parse(body.toString()) : {};
+      if (typeof given !== 'object' || given === null) return plain(400, 'The body is not an object');
+      return await handler(given as Given, id ?? '');
     } catch (error) {
       if (error instanceof SyntaxError) return plain(400, 'The body is not valid JSON');
       throw error;

@@ -93,7 +93,8 @@ const tasksFor = async (
       if (!credential || credential.state === 'deleting') return [];
       const manifest = await manifestOf(credential.provider);
       if (!manifest.activity) return [];
-      return [{ ...one, credential, manifest, cached: cache && unpackActivity(cache) }];
+      const usable = cache?.sealedVersion === credential.sealedVersion;
+      return [{ ...one, credential, manifest, cached: usable ? unpackActivity(cache) : null }];
     }),
   );
   return tasks.flat();
@@ -131,7 +132,7 @@ const ask = async (task: Task, { range, organizations, deadline }: Asked): Promi
     },
     deadline,
   );
-  return keepActivity(task.cacheKey, collected.items, collected.complete);
+  return keepActivity(task.cacheKey, task.credential.sealedVersion, collected);
 };
 
 /** Fresh from the cache, else from the provider, else what was last known, marked stale. */

@@ -28,11 +28,17 @@ export const metricsOf = (items: readonly ActivityItem[]) => {
   };
 };
 
-/** One answer of several sources: newest change first; what two integrations both see counts once. */
+/**
+ * One answer of several sources: newest change first; what two integrations both see counts once, as the
+ * one that saw the later change has it.
+ */
 export const combine = (sources: readonly Source[]) => {
   const byUrl = new Map<string, ActivityItem & { integrationId: string }>();
   for (const { integrationId, items } of sources)
-    for (const item of items) if (!byUrl.has(item.url)) byUrl.set(item.url, { ...item, integrationId });
+    for (const item of items) {
+      const known = byUrl.get(item.url);
+      if (!known || known.updatedAt < item.updatedAt) byUrl.set(item.url, { ...item, integrationId });
+    }
   const items = [...byUrl.values()].toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
   return {
     items,

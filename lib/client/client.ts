@@ -32,36 +32,50 @@ export type CallOutput<Id extends OperationId> = {
   >;
 }[keyof ById[Id]['answers']];
 
-/** `gateway` where the gateway itself refused, with no more than a status to go by. */
+/** The one error of the client. `status` 0: the API could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly code: ErrorCode | 'gateway';
+  readonly code: ErrorCode;
   readonly requestId: string | null;
   readonly errors: readonly { path: string; message: string }[];
   /** Seconds. */
   readonly retryAfter: number | null;
   readonly problem: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, problem: Record<string, unknown>, headers: Headers) {
-    super((problem['detail'] ?? problem['message'] ?? `Status ${status}`) as string);
+  constructor(
+    status: number,
+    problem: Record<string, unknown>,
+    headers: Headers = new Headers(),
+    cause: unknown = null,
+  ) {
+    super((problem['detail'] ?? problem['message'] ?? `Status ${status}`) as string, { cause });
     this.name = 'ApiError';
     this.status = status;
-    this.code = (problem['code'] as ErrorCode | undefined) ?? gatewayCodes[status] ?? 'gateway';
-    this.requestId = headers.get('x-request-id');
+    this.code = (problem['code'] as ErrorCode | undefined) ?? codeOf(status);
+    this.requestId = headers.get('x-request-id') ?? headers.get('apigw-requestid');
     this.errors = (problem['errors'] as ApiError['errors'] | undefined) ?? [];
-    this.retryAfter = headers.has('retry-after') ? Number(headers.get('retry-after')) : null;
+    const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+    this.retryAfter = Number.isFinite(seconds) ? seconds : null;
     this.problem = problem;
   }
 }
 
-/** The gateway's own refusals, with the face our own would have. */
+/** The gateway's own refusals say no more than a status: they get the face our own would have. */
 const gatewayCodes: Record<number, ErrorCode> = {
   401: 'unauthenticated',
+  403: 'forbidden',
   404: 'not_found',
   413: 'payload_too_large',
+  415: 'unsupported_media_type',
   429: 'rate_limited',
+  431: 'payload_too_large',
   500: 'internal',
-  503: 'unavailable',
+  504: 'deadline_exceeded',
+};
+
+const codeOf = (status: number): ErrorCode => {
+  const usual = status >= 400 && status < 500 ? 'invalid_request' : 'unavailable';
+  return gatewayCodes[status] ?? usual;
 };
 
 export type ClientOptions = {
@@ -74,18 +88,25 @@ export type ClientOptions = {
 
 const byId = new Map<string, Operation>(operations.map((operation) => [operation.id, operation]));
 
+const segment = (value: string): string => {
+  // However they are encoded, these would lead to another path.
+  if (value === '.' || value === '..') throw new ApiError(404, { message: 'No such path.' });
+  return encodeURIComponent(value);
+};
+
 const pathOf = (operation: Operation, params: Record<string, string>): string =>
   operation.path
-    .replaceAll(/\{(\w+)\+\}/g, (_, name: string) =>
-      (params[name] ?? '').split('/').map(encodeURIComponent).join('/'),
-    )
-    .replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+    .replaceAll(/\{(\w+)\+\}/g, (_, name: string) => (params[name] ?? '').split('/').map(segment).join('/'))
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => segment(params[name] ?? ''));
 
-const problemOf = async (response: Response): Promise<Record<string, unknown>> => {
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const read = async (response: Response): Promise<unknown> => {
   try {
-    return (await response.json()) as Record<string, unknown>;
+    return await response.json();
   } catch {
-    return {};
+    return undefined;
   }
 };
 
@@ -103,7 +124,7 @@ export const createClient = ({ baseUrl, token, fetch = globalThis.fetch }: Clien
       if (value !== undefined) url.searchParams.set(name, String(value));
 
     const raw = operation.body === 'raw';
-    const response = await fetch(url, {
+    const asked = fetch(url, {
       method: method ?? operation.methods[0] ?? 'GET',
       headers: {
         ...(operation.access.by === 'session' && { authorization: `Bearer ${await token()}` }),
@@ -114,10 +135,16 @@ export const createClient = ({ baseUrl, token, fetch = globalThis.fetch }: Clien
       ...(body !== undefined && { body: raw ? (body as RawBody) : JSON.stringify(body) }),
       ...(signal && { signal }),
     });
+    const response = await asked.catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw new ApiError(0, { message: 'The API cannot be reached.' }, undefined, error);
+    });
     if (operation.answers['ok']?.body === 'raw' && response.headers.get('x-answered-by') === 'provider')
       return response as CallOutput<Id>;
-    if (!response.ok) throw new ApiError(response.status, await problemOf(response), response.headers);
-    return (response.status === 204 ? undefined : await response.json()) as CallOutput<Id>;
+    if (response.status === 204) return undefined as CallOutput<Id>;
+    const answer = await read(response);
+    if (response.ok && answer !== undefined) return answer as CallOutput<Id>;
+    throw new ApiError(response.status, isObject(answer) ? answer : {}, response.headers);
   },
 });
 

@@ -1,8 +1,27 @@
 /** What comes from a provider is made harmless here before it is stored or shown. */
 
-/** One line of text without control or reordering characters, at most `max` long; `fallback` where nothing is left. */
+const acting =
+  'applet|audio|base|body|button|embed|form|frame|frameset|head|html|iframe|image|img|input|link|math|meta|' +
+  'noembed|noframes|noscript|object|plaintext|script|select|style|svg|template|textarea|title|video|xmp';
+
+/** What a browser would act on: these elements, any with attributes, comments. `List<T>` stays as it is. */
+const markup = new RegExp(`<(?:[!?]|/?(?:${acting})(?![a-z]))[^<>]*>?|</?[a-z][^<>=]*=[^<>]*>?`, 'gi');
+
+/** Until nothing changes: what is left may come together as markup again. */
+const withoutMarkup = (text: string): string => {
+  const less = text.replaceAll(markup, '');
+  return less === text ? text : withoutMarkup(less);
+};
+
+/** More of a text than this, times its length, is not looked at. */
+const mostLookedAt = 20;
+
+/**
+ * One line of plain text, without markup and without control or reordering characters, at most `max`
+ * long; `fallback` where nothing is left.
+ */
 export const cleanLine = (value: string | null | undefined, max = 300, fallback = 'Untitled'): string => {
-  const text = (value ?? '')
+  const text = withoutMarkup((value ?? '').slice(0, max * mostLookedAt))
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replaceAll(/[\p{Cs}\p{Bidi_Control}]/gu, '')
     .trim();

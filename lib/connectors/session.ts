@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/codes.ts';
 import { AppError } from '../errors/error.ts';
 import type { AuthKindName } from '../model/integration.ts';
-import { openDoor, usualLimits } from '../outbound/door.ts';
+import { type Door, openDoor, usualLimits } from '../outbound/door.ts';
 import type { OutboundError } from '../outbound/failure.ts';
 import { retrying } from '../outbound/retry.ts';
 import type { Adapter, Manifest, Refusal, Session } from './connector.ts';
@@ -36,15 +36,19 @@ export const openSession = (options: SessionOptions): Session => {
   const call: Session['call'] = async (run, { repeatable } = { repeatable: false }) => {
     let failure: OutboundError | null = null;
     let refusal: Refusal | null = null;
-    const total = Math.max(1, Math.min(usualLimits.total, deadline - Date.now()));
-    const door = openDoor({
-      provider: manifest.id,
-      origins: originsOf(options),
-      limits: { ...usualLimits, total },
-      failed: (error) => {
-        failure = error;
-      },
-    });
+    /** A door for one try: each has only the time that is left then. */
+    const door: Door = (input, init) => {
+      const total = Math.max(1, Math.min(usualLimits.total, deadline - Date.now()));
+      const open = openDoor({
+        provider: manifest.id,
+        origins: originsOf(options),
+        limits: { ...usualLimits, total },
+        failed: (error) => {
+          failure = error;
+        },
+      });
+      return open(input, init);
+    };
     const ask = retrying(door, deadline, repeatable);
     const recording = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
       refusal = null;

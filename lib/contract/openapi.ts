@@ -112,6 +112,14 @@ const successAnswers = (operation: Operation): Json => {
   );
 };
 
+/** What passes bytes both ways answers with whatever the other side says. */
+const passedOn: Json = {
+  default: {
+    description: "The provider's own answer, whatever its status, marked `x-answered-by: provider`",
+    content: { '*/*': {} },
+  },
+};
+
 const idempotencyKey: Json = {
   name: 'idempotency-key',
   in: 'header',
@@ -143,6 +151,7 @@ const describe = (operation: Operation): Json => ({
     ...successAnswers(operation),
     ...(operation.etag && { 304: { description: 'Unchanged since the ETag that was sent' } }),
     ...problemAnswers(operation),
+    ...(operation.answers['ok']?.body === 'raw' && operation.body === 'raw' && passedOn),
   },
 });
 

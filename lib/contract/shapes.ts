@@ -13,7 +13,7 @@ export const foreignId = (max = 64) =>
   z.string().check(z.minLength(1), z.maxLength(max), z.regex(/^(?!.*\.\.)[A-Za-z0-9._:@|+=~-]+$/));
 
 /** An id of ours. Its form is checked where it is looked up: malformed, absent and foreign ids are all 404. */
-export const id = z.string().check(z.minLength(1), z.maxLength(300));
+export const id = z.string().check(z.minLength(1));
 
 /** An absent field in the answer, where the model holds null. */
 export const orAbsent = <T extends z.ZodMiniType>(
@@ -30,7 +30,10 @@ export const date = z.string().check(z.iso.date());
 export const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 export const limit = (max: number, standard: number) =>
-  z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(max)), standard);
+  z._default(z.number().check(z.int(), z.gte(1), z.lte(max)), standard);
+/** The same in a query, where every value is text. */
+export const limitInQuery = (max: number, standard: number) =>
+  z._default(z.coerce.number<number>().check(z.int(), z.gte(1), z.lte(max)), standard);
 export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(4096)));
 
 export const providerId = z.string().check(z.regex(/^[a-z][a-z0-9_]{1,40}$/));

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { settings as environment } from '../config/env.ts';
 import type { AuthMethod, Manifest } from '../connectors/connector.ts';
 import { findManifest } from '../connectors/registry.ts';
 import type { connect } from '../contract/operations/integrations.ts';
@@ -15,23 +16,30 @@ import { holderView } from './view.ts';
 export type ConnectBody = z.output<typeof connect.body>;
 export type CheckedConnect = { manifest: Manifest; method: AuthMethod; values: FieldValues; owner: Owner };
 
+/** The plan claim that includes premium providers. */
+const premiumPlan = 'premium';
+
+const notConnectable = ({ plan }: Caller, { name, status, statusReason }: Manifest): AppError =>
+  new AppError(
+    status === 'premium' && plan !== premiumPlan ? 'plan_required' : 'provider_not_available',
+    statusReason ?? `${name} cannot be connected.`,
+  );
+
 /** What was asked, checked in the contract's order: shape (400), role (403), then whether it can be connected at all (409). */
 export const checkConnect = async (caller: Caller, body: ConnectBody): Promise<CheckedConnect> => {
   const manifest = await findManifest(body.provider);
   if (!manifest) throw invalidField('provider', 'is not a provider of the catalogue');
   if (!manifest.scopes.includes(body.scope))
     throw invalidField('scope', `must be one of ${manifest.scopes.join(', ')} for ${manifest.name}`);
+  if (body.returnTo !== undefined && !Object.hasOwn(environment().returnPages, body.returnTo))
+    throw invalidField('returnTo', 'is not a page to return to');
   const available = manifest.status === 'available';
   const method = available ? authMethod(manifest, body.auth) : null;
   const given = { settings: body.settings ?? {}, credentials: body.credentials ?? {} };
   const values = method && checkFields(manifest, method, given);
   if (body.scope === 'organization' && caller.role !== 'admin')
     throw new AppError('forbidden', 'Only admins may connect for the organisation.');
-  if (!method || !values)
-    throw new AppError(
-      'provider_not_available',
-      manifest.statusReason ?? `${manifest.name} cannot be connected.`,
-    );
+  if (!method || !values) throw notConnectable(caller, manifest);
   return { manifest, method, values, owner: ownerFor(caller, body.scope) };
 };
 

@@ -35,13 +35,33 @@ const siteOf = (manifest: Manifest, { name, in: part, hosts }: Field, value: str
 const complaint = (field: Field, value: string): string | null => {
   if (value.length > field.maxLength) return `must have at most ${field.maxLength} characters`;
   const control = field.type === 'multiline' ? /[^\P{Cc}\n\r\t]|\p{Cs}/u : /[\p{Cc}\p{Cs}]/u;
-  if (control.test(value)) return 'must not contain control characters';
+  // Of an address they make an `invalid_url`, see `siteOf`.
+  if (field.type !== 'url' && control.test(value)) return 'must not contain control characters';
   if (field.pattern !== null && !new RegExp(`^(?:${field.pattern})$`, 'u').test(value))
     return 'does not have the expected form';
   return null;
 };
 
-const isBlank = (value: string | null | undefined): boolean => (value ?? '').trim() === '';
+export const isBlank = (value: string | null | undefined): boolean => (value ?? '').trim() === '';
+
+const unknownFields = (
+  { fields }: AuthMethod,
+  given: { settings: Given; credentials: Given },
+): FieldError[] =>
+  (['settings', 'credentials'] as const).flatMap((part) =>
+    Object.keys(given[part])
+      .filter((name) => !fields.some((field) => field.in === part && field.name === name))
+      .map((name) => ({ path: `${part}.${name}`, message: 'is not a known field' })),
+  );
+
+/** Also where they are blank, and so would change nothing. */
+export const refuseUnknownFields = (
+  method: AuthMethod,
+  given: { settings: Given; credentials: Given },
+): void => {
+  const errors = unknownFields(method, given);
+  if (errors.length > 0) throw invalid(errors);
+};
 
 /**
  * The values of a provider's form, checked by its manifest: unknown, missing, over-long and malformed
@@ -53,26 +73,19 @@ export const checkFields = (
   given: { settings: Given; credentials: Given },
 ): FieldValues => {
   const values: FieldValues = { settings: {}, credentials: {} };
-  const errors: FieldError[] = [];
-  for (const part of ['settings', 'credentials'] as const) {
-    const known = new Map(
-      method.fields.filter((field) => field.in === part).map((field) => [field.name, field]),
-    );
-    for (const name of Object.keys(given[part]))
-      if (!known.has(name)) errors.push({ path: `${part}.${name}`, message: 'is not a known field' });
-    for (const [name, field] of known) {
-      const value = given[part][name];
-      const path = `${part}.${name}`;
-      if (isBlank(value)) {
-        if (field.required) errors.push({ path, message: 'is required' });
-        continue;
-      }
-      const text =
-        part === 'credentials' && field.type === 'multiline' ? String(value) : String(value).trim();
-      const message = complaint(field, text);
-      if (message) errors.push({ path, message });
-      else values[part][name] = text;
+  const errors = unknownFields(method, given);
+  for (const field of method.fields) {
+    const { in: part, name } = field;
+    const value = given[part][name];
+    const path = `${part}.${name}`;
+    if (isBlank(value)) {
+      if (field.required) errors.push({ path, message: 'is required' });
+      continue;
     }
+    const text = part === 'credentials' && field.type === 'multiline' ? String(value) : String(value).trim();
+    const message = complaint(field, text);
+    if (message) errors.push({ path, message });
+    else values[part][name] = text;
   }
   if (errors.length > 0) throw invalid(errors);
   for (const field of method.fields) {

@@ -7,6 +7,7 @@ import { newIntegrationId } from '../model/ids.ts';
 import type { Cause, CredentialRecord, IntegrationRecord, TokenState } from '../model/integration.ts';
 import { consentWrites } from '../oauth/consents.ts';
 import { insertWrites, listIntegrations } from '../store/integrations.ts';
+import { foldedName } from '../store/keys.ts';
 import { transact, type Write } from '../store/table.ts';
 import { causeAfter } from '../tokens/commit.ts';
 import type { Tried } from './attempt.ts';
@@ -14,6 +15,9 @@ import { nothingBefore, secretsOf } from './secrets.ts';
 
 /** An owner's integrations are listed in one go: more than these nobody needs. */
 const mostPerOwner = 200;
+
+/** Each time a default name is lost, somebody else got it: so many may connect at one moment. */
+const namings = 20;
 
 export type NewConnection = {
   owner: Owner;
@@ -35,11 +39,11 @@ const nameFor = (
 ): string => {
   if (asked !== null) return asked;
   const names = new Set(
-    existing.filter(({ provider }) => provider === manifest.id).map(({ name }) => name.toLowerCase()),
+    existing.filter(({ provider }) => provider === manifest.id).map(({ name }) => foldedName(name)),
   );
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? manifest.name : `${manifest.name} ${number}`;
-    if (!names.has(name.toLowerCase())) return name;
+    if (!names.has(foldedName(name))) return name;
   }
 };
 
@@ -117,7 +121,7 @@ export const insertIntegration = async (connection: NewConnection): Promise<Inte
       return await attemptInsert(connection, nameFor(connection.manifest, connection.name, existing));
     } catch (error) {
       const nameTaken = error instanceof AppError && error.code === 'conflict';
-      if (!nameTaken || connection.name !== null || attempt === 5) throw error;
+      if (!nameTaken || connection.name !== null || attempt === namings) throw error;
     }
   }
 };

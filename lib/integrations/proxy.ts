@@ -1,7 +1,7 @@
 import { AppError, invalidField } from '../errors/error.ts';
 import type { Caller } from '../model/caller.ts';
 import { OutboundError } from '../outbound/failure.ts';
-import { using } from './use.ts';
+import { type InUse, using } from './use.ts';
 
 export type ProxyRequest = {
   method: string;
@@ -40,6 +40,34 @@ const safePath = (path: string): string => {
   return segments.map(encodeURIComponent).join('/');
 };
 
+/** The secrets a provider was sent, alone and as the header has them. Names and addresses are none. */
+const secretsOf = (
+  { manifest, session }: InUse,
+  { authorization = '' }: Record<string, string>,
+): string[] => {
+  const open = new Set(
+    manifest.auth.flatMap(({ fields }) =>
+      fields.filter(({ type }) => type === 'text' || type === 'email').map(({ name }) => name),
+    ),
+  );
+  const secrets = Object.entries(session.credentials).flatMap(([name, value]) =>
+    open.has(name) ? [] : [value],
+  );
+  return [...secrets, authorization.split(' ').at(-1) ?? ''].filter(({ length }) => length >= 8);
+};
+
+/** Whoever may use stored credentials may not read them, so an answer that quotes them is withheld. */
+const refuseQuoted = (secrets: readonly string[], { headers, body }: ProxyAnswer): void => {
+  const parts = [Buffer.from(JSON.stringify(headers)), Buffer.from(body)];
+  const forms = secrets.flatMap((secret) => [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+  ]);
+  if (parts.some((part) => forms.some((form) => part.includes(form))))
+    throw new AppError('provider_error', 'The answer quotes the stored credentials and is withheld.');
+};
+
 const tooLarge = (): AppError =>
   new AppError('payload_too_large', 'The provider answered with more than 4 MB.');
 
@@ -51,9 +79,9 @@ export const proxyTo = async (caller: Caller, id: string, request: ProxyRequest)
       caller,
       id,
       () => {},
-      ({ adapter, session }) =>
-        session.call(async (fetch) => {
-          const { base, headers } = adapter.proxy(session);
+      (use) =>
+        use.session.call(async (fetch) => {
+          const { base, headers } = use.adapter.proxy(use.session);
           const response = await fetch(`${base}/${path}${request.query ? `?${request.query}` : ''}`, {
             method: request.method,
             headers: { ...pick(toProvider, (name) => request.headers[name]), ...headers },
@@ -62,11 +90,13 @@ export const proxyTo = async (caller: Caller, id: string, request: ProxyRequest)
           if (response.status === 401) throw new Error('The provider rejects the credentials.');
           const body = new Uint8Array(await response.arrayBuffer());
           if (body.length > mostBytes) throw tooLarge();
-          return {
+          const answer = {
             status: response.status,
             headers: pick(toCaller, (name) => response.headers.get(name)),
             body,
           };
+          refuseQuoted(secretsOf(use, headers), answer);
+          return answer;
         }),
     );
   } catch (error) {

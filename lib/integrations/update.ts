@@ -18,6 +18,7 @@ import {
   reserve,
   stale,
 } from '../store/integrations.ts';
+import { foldedName } from '../store/keys.ts';
 import { transact, type Write } from '../store/table.ts';
 import { withValidToken } from '../tokens/access.ts';
 import { tryCredentialsOf } from './attempt.ts';
@@ -26,8 +27,10 @@ import {
   checkFields,
   type FieldValues,
   type Given,
+  isBlank,
   mergeFields,
   refuseSecretsOnNewSite,
+  refuseUnknownFields,
 } from './fields.ts';
 import { countProviderCall } from './limit.ts';
 import { placeOf } from './place.ts';
@@ -38,8 +41,13 @@ type Body = z.output<typeof update.body>;
 /** `unless`: what must not have changed since it was read. */
 type Next = { integration: IntegrationRecord; credential: Partial<CredentialRecord>; unless: Condition };
 
-const isGiven = (fields: Given | undefined): boolean =>
-  Object.values(fields ?? {}).some((value) => value === null || value.trim() !== '');
+/** Blank secrets are kept. */
+const secretsGiven = ({ credentials = {} }: Body): boolean =>
+  Object.values(credentials).some((value) => !isBlank(value));
+
+/** A setting given as null is to be removed. */
+const settingsGiven = ({ settings = {} }: Body): boolean =>
+  Object.values(settings).some((value) => value === null || !isBlank(value));
 
 /** A consent's settings are tried with the token it has; its secrets stay as they are. */
 const retried = async (
@@ -58,11 +66,10 @@ const withNewFields = async (
   owner: Owner,
   seen: IntegrationRecord,
   stored: CredentialRecord,
-  body: Body,
+  given: { settings: Given; credentials: Given },
 ): Promise<Next> => {
   const manifest = await manifestOf(seen.provider);
   const method = authMethod(manifest, seen.auth);
-  const given = { settings: body.settings ?? {}, credentials: body.credentials ?? {} };
   const credentials = stored.sealed ? await open(placeOf(owner, stored), stored.sealed) : {};
   const known = new Set(method.fields.map(({ name }) => name));
   // What a consent chose, such as a site, is no field and stays.
@@ -83,9 +90,7 @@ const withNewFields = async (
   }
   const tried = await tryCredentialsOf(manifest, seen.auth, { ...values, settings });
   const { due, dueAt, ...secrets } = await secretsOf(owner, stored, manifest, tried, null, stored);
-  const renewed = Object.keys(values.credentials).filter((field) =>
-    isGiven({ [field]: given.credentials[field] ?? '' }),
-  );
+  const renewed = Object.keys(values.credentials).filter((field) => !isBlank(given.credentials[field]));
   const { account, tenant } = tried.identity;
   return {
     integration: {
@@ -100,13 +105,13 @@ const withNewFields = async (
 };
 
 const actionOf = (body: Body, enabledChanged: boolean): Action => {
-  if (isGiven(body.credentials)) return 'integration.credentials_changed';
+  if (secretsGiven(body)) return 'integration.credentials_changed';
   if (enabledChanged) return body.enabled ? 'integration.enabled' : 'integration.disabled';
   return 'integration.updated';
 };
 
 const uniquenessWrites = (owner: Owner, seen: IntegrationRecord, next: IntegrationRecord): Write[] => {
-  const renamed = next.name.normalize('NFKC').toLowerCase() !== seen.name.normalize('NFKC').toLowerCase();
+  const renamed = foldedName(next.name) !== foldedName(seen.name);
   const moved = next.account?.id !== seen.account?.id || next.tenant !== seen.tenant;
   return [
     ...(renamed ? [release.name(owner, seen), reserve.name(owner, next)] : []),
@@ -120,14 +125,16 @@ export const updateIntegration = async (
   seen: IntegrationRecord,
   body: Body,
 ): Promise<IntegrationRecord> => {
+  const given = { settings: body.settings ?? {}, credentials: body.credentials ?? {} };
+  refuseUnknownFields(authMethod(await manifestOf(seen.provider), seen.auth), given);
   if (body.version !== seen.version) throw stale();
   const owner = ownerFor(caller, seen.scope);
   const stored = await findCredential(owner, seen.id);
   if (!stored) throw notFound('The integration');
 
-  const fieldsGiven = isGiven(body.settings) || isGiven(body.credentials);
+  const fieldsGiven = settingsGiven(body) || secretsGiven(body);
   const changed: Next = fieldsGiven
-    ? await withNewFields(caller, owner, seen, stored, body)
+    ? await withNewFields(caller, owner, seen, stored, given)
     : { integration: seen, credential: {}, unless: [] };
   const enabled = body.enabled ?? seen.enabled;
   const next: IntegrationRecord = {
@@ -151,7 +158,8 @@ export const updateIntegration = async (
     otherwise: stale,
   };
   await transact([
-    changeWrite(owner, seen, next),
+    // What was tried just now is what holds, also where the provider rejected the old meanwhile.
+    changeWrite(owner, seen, next, fieldsGiven ? ['state', 'cause', 'since'] : []),
     sameCredential,
     ...uniquenessWrites(owner, seen, next),
     ...event,

@@ -18,9 +18,12 @@ export const linkId = (scope: 'organization' | 'user', entity: ManagerosEntity, 
 
 /** The address an id speaks of, null where it is no such id. */
 export const parseLinkId = (id: string): LinkAddress | null => {
-  const text = /^lnk_([A-Za-z0-9_-]{20,280})$/.exec(id)?.[1];
+  const text = /^lnk_([A-Za-z0-9_-]{20,280})$/.exec(id)?.[1] ?? '';
+  const address = Buffer.from(text, 'base64url');
+  // The decoder drops what is left over at the end: one link must not have several ids.
+  if (address.toString('base64url') !== text) return null;
   const parts = /^([ou]) ([A-Za-z]+) ([A-Za-z0-9._:@|+=~-]{1,64}) ([A-Za-z0-9_-]{27})$/.exec(
-    Buffer.from(text ?? '', 'base64url').toString('utf8'),
+    address.toString('utf8'),
   );
   const [, scope, type, entityId = '', hash = ''] = parts ?? [];
   const entityType = EntityType.options.find((option) => option === type);

@@ -7,7 +7,7 @@ const longest = 3600;
 export const retryAfterSeconds = (headers: Headers): number | null => {
   const value = headers.get('retry-after')?.trim() ?? '';
   const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 0), longest) : null;
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), longest);
 };
 
 const attempts = 3;

@@ -8,7 +8,13 @@ import { write } from './table.ts';
 
 /** What a provider said of a person in a range, kept a day: fresh for minutes, then for when it is down. */
 export type CachedActivity = { fetchedAt: string; items: ActivityItem[]; complete: boolean };
-export type CacheRecord = { fetchedAt: string; complete: boolean; packed: Uint8Array };
+export type CacheRecord = {
+  fetchedAt: string;
+  complete: boolean;
+  packed: Uint8Array;
+  /** Of the credentials it was asked with: others may see less. */
+  sealedVersion: number;
+};
 
 const mostBytes = 300_000;
 
@@ -24,14 +30,14 @@ export const unpackActivity = ({ fetchedAt, complete, packed }: CacheRecord): Ca
 /** Keeps it unless it is too large for an item even when packed; then the next call asks the provider again. */
 export const keepActivity = async (
   key: Key,
-  items: ActivityItem[],
-  complete: boolean,
+  sealedVersion: number,
+  { items, complete }: Pick<CachedActivity, 'items' | 'complete'>,
 ): Promise<CachedActivity> => {
   const fetchedAt = isoNow();
   const packed = gzipSync(JSON.stringify(items));
   if (packed.length <= mostBytes) {
     const expiresAt = expiryInDays(settings().retention.activityCache);
-    await write({ put: { ...key, fetchedAt, complete, packed, expiresAt } });
+    await write({ put: { ...key, fetchedAt, complete, packed, sealedVersion, expiresAt } });
   }
   return { fetchedAt, items, complete };
 };

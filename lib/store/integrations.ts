@@ -93,10 +93,19 @@ export const insertWrites = (
   ...(multiple ? [] : [reserve.only(owner, integration)]),
 ];
 
-/** Writes what differs, if nobody changed it since `seen` was read; what changes by itself, such as health, is left alone. */
-export const changeWrite = (owner: Owner, seen: IntegrationRecord, next: IntegrationRecord): Write => {
+/**
+ * Writes what differs, if nobody changed it since `seen` was read; what changes by itself, such as health,
+ * is left alone unless it is named in `always`.
+ */
+export const changeWrite = (
+  owner: Owner,
+  seen: IntegrationRecord,
+  next: IntegrationRecord,
+  always: readonly (keyof IntegrationRecord)[] = [],
+): Write => {
   const before: Record<string, unknown> = seen;
-  const changed = Object.entries(next).filter(([key, value]) => value !== before[key]);
+  const kept = new Set<string>(always);
+  const changed = Object.entries(next).filter(([key, value]) => kept.has(key) || value !== before[key]);
   return {
     update: keys.integration(owner, seen.id),
     set: Object.fromEntries(changed),
@@ -116,8 +125,13 @@ export const credentialWrite = (owner: Owner, id: string, set: Partial<Credentia
   otherwise: gone,
 });
 
+/** Of the very version that was read: what it reserves is released along with it. */
 export const deleteWrites = (owner: Owner, integration: IntegrationRecord, multiple: boolean): Write[] => [
-  { delete: keys.integration(owner, integration.id), when: [['pk', 'exists']], otherwise: gone },
+  {
+    delete: keys.integration(owner, integration.id),
+    when: [['version', '=', integration.version]],
+    otherwise: stale,
+  },
   {
     update: keys.credential(owner, integration.id),
     set: { state: 'deleting' },

@@ -17,6 +17,9 @@ const part = (value: string): string => {
 export const digest = (...values: string[]): string =>
   createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 27);
 
+/** Names that read alike are one name: letters' case and width do not tell them apart. */
+export const foldedName = (name: string): string => name.normalize('NFKC').toLowerCase();
+
 export const ownerKey = ({ organizationId, userId }: Owner): string =>
   userId === null ? `ORG#${part(organizationId)}` : `ORG#${part(organizationId)}#USER#${part(userId)}`;
 
@@ -45,7 +48,7 @@ export const keys = {
   onlyOne: (owner: Owner, provider: string): Key => ({ pk: ownerKey(owner), sk: `ONE#${part(provider)}` }),
   name: (owner: Owner, provider: string, name: string): Key => ({
     pk: ownerKey(owner),
-    sk: `NAME#${part(provider)}#${digest(name.normalize('NFKC').toLowerCase())}`,
+    sk: `NAME#${part(provider)}#${digest(foldedName(name))}`,
   }),
   upstream: (owner: Owner, provider: string, tenant: string, account: string): Key => ({
     pk: ownerKey(owner),

@@ -8,10 +8,14 @@ export type Policy = z.infer<typeof PolicyShape>;
 const standard: Policy = { activity: 'self_and_managers', githubOrganizations: [] };
 
 export const readPolicy = async (organizationId: string): Promise<Policy> => {
-  const stored = await get<Policy>(keys.policy(organizationId));
-  return stored ? { activity: stored.activity, githubOrganizations: stored.githubOrganizations } : standard;
+  const stored = await get<Partial<Policy>>(keys.policy(organizationId));
+  return {
+    activity: stored?.activity ?? standard.activity,
+    githubOrganizations: stored?.githubOrganizations ?? standard.githubOrganizations,
+  };
 };
 
-export const policyWrite = (organizationId: string, policy: Policy): Write => ({
-  put: { ...keys.policy(organizationId), ...policy },
+export const policyWrite = (organizationId: string, change: Partial<Policy>): Write => ({
+  update: keys.policy(organizationId),
+  set: change,
 });

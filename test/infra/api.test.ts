@@ -108,7 +108,7 @@ describe('the gateway', () => {
         'if-none-match',
         'x-manageros-assertion',
       ],
-      ExposeHeaders: ['etag', 'retry-after', 'x-request-id'],
+      ExposeHeaders: ['etag', 'retry-after', 'x-request-id', 'x-answered-by', 'link'],
       MaxAge: 7200,
     });
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
+import { secretForms } from './secrets.ts';
 
 /** Callers of the API over HTTP, each with a session token as the web app's issuer would sign it. */
 
@@ -38,9 +39,13 @@ const parsed = (text: string): unknown => {
   }
 };
 
+/** Fails where an answer holds a secret that a test planted, whatever the test is about. */
 export const request = async (url: string, init: RequestInit = {}): Promise<Reply> => {
   const response = await fetch(url, { redirect: 'manual', ...init });
   const text = await response.text();
+  const found = secretForms(JSON.stringify([...response.headers]) + text);
+  if (found.length > 0)
+    throw new Error(`${url} answered ${response.status} with a secret: ${found.join(' ')}`);
   return { status: response.status, headers: response.headers, body: parsed(text), text };
 };
 
@@ -98,13 +103,13 @@ export const caller = (given: Partial<Identity> = {}, url = inject('cloud').url)
 };
 
 /** An admin, a member and a stranger of another organisation. */
-export const company = () => {
-  const admin = caller();
+export const company = (url = inject('cloud').url) => {
+  const admin = caller({}, url);
   const { organizationId } = admin;
   return {
     admin,
-    member: caller({ organizationId, role: 'member' }),
-    other: caller({ organizationId, role: 'admin' }),
-    stranger: caller(),
+    member: caller({ organizationId, role: 'member' }, url),
+    other: caller({ organizationId, role: 'admin' }, url),
+    stranger: caller({}, url),
   };
 };

@@ -4,7 +4,7 @@ import { secretsIn } from './secrets.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    cloud: { url: string; standins: Record<string, string>; data: string };
+    cloud: { url: string; standins: Record<string, string>; database: string; data: string };
   }
 }
 
@@ -16,7 +16,8 @@ export default async (project: TestProject) => {
   if (!process.version.startsWith('v24.'))
     throw new Error(`These tests run on Node 24, this is ${process.version}.`);
   const cloud = await startCloud(['--fresh']);
-  project.provide('cloud', { url: cloud.url, standins: cloud.standins, data: cloud.data });
+  const { url, standins, database, data } = cloud;
+  project.provide('cloud', { url, standins, database, data });
   return async () => {
     await cloud.stop();
     const found = secretsIn(cloud.data);

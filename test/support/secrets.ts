@@ -8,37 +8,87 @@ const mark = 'cnry-';
 export const plantedSecret = (label = 'secret'): string =>
   `${mark}${label}-${randomBytes(12).toString('hex')}`;
 
-/** The mark in each of three alignments of base64, where it starts at any byte. */
-const base64Forms = [0, 1, 2].map((shift) =>
-  Buffer.from(`${'\0'.repeat(shift)}${mark}`)
-    .toString('base64')
-    .replace(/=+$/, '')
-    .slice(shift === 0 ? 0 : shift + 1, -1),
-);
+/** One with characters among its letters that texts escape, so that it looks different in each. */
+export const awkwardSecret = (label = 'secret'): string => {
+  const letters = randomBytes(18).toString('hex').match(/.{4}/g) ?? [];
+  return `${mark}${label}-${letters.map((some, index) => `${some}${'"\\%&<+/='[index % 8]}`).join('')}`;
+};
 
+const each = (text: string, write: (byte: string) => string): string =>
+  (Buffer.from(text).toString('hex').match(/../g) ?? []).map(write).join('');
+
+/** As base64 has it in the middle of a longer text, at any of three places; its edges depend on the neighbours. */
+const inBase64 = (text: string, encoding: 'base64' | 'base64url'): string[] =>
+  [0, 1, 2].map((shift) => {
+    const encoded = Buffer.from('\0'.repeat(shift) + text)
+      .toString(encoding)
+      .replace(/=+$/, '');
+    const whole = (shift + Buffer.byteLength(text)) % 3 === 0;
+    return encoded.slice(shift === 0 ? 0 : shift + 1, whole ? undefined : -1);
+  });
+
+const jsonEscaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** The ways in which a secret may stand in a text. */
+export const encodings: Readonly<Record<string, (secret: string) => string[]>> = {
+  'in clear': (secret) => [secret],
+  'in base64': (secret) => [...inBase64(secret, 'base64'), ...inBase64(secret, 'base64url')],
+  'in hexadecimal': (secret) => [each(secret, (byte) => byte), each(secret, (byte) => byte.toUpperCase())],
+  'encoded for a URL': (secret) => [
+    encodeURIComponent(secret),
+    new URLSearchParams({ '': secret }).toString().slice(1),
+    each(secret, (byte) => `%${byte}`),
+    each(secret, (byte) => `%${byte.toUpperCase()}`),
+  ],
+  'escaped for JSON': (secret) => [
+    jsonEscaped(secret),
+    jsonEscaped(jsonEscaped(secret)),
+    each(secret, (byte) => `\\u00${byte}`),
+    jsonEscaped(secret).replaceAll('/', '\\/'),
+    jsonEscaped(secret).replaceAll('-', '\\u002d').replaceAll('<', '\\u003c').replaceAll('&', '\\u0026'),
+  ],
+  'escaped for HTML': (secret) => [
+    secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'),
+    each(secret, (byte) => `&#${Number.parseInt(byte, 16)};`),
+  ],
+  'in UTF-16': (secret) => [Buffer.from(secret, 'utf16le').toString('latin1').slice(0, -1)],
+};
+
+/** The mark in every encoding: what is begun by it is found whatever follows. */
 export const forms: readonly string[] = [
-  mark,
-  mark.replace('-', '%2D'),
-  mark.replace('-', '\\u002d'),
-  Buffer.from(mark).toString('hex'),
-  Buffer.from(mark).toString('hex').toUpperCase(),
-  ...base64Forms,
+  ...new Set(Object.values(encodings).flatMap((encoded) => encoded(mark))),
 ];
 
 /** The forms in which a text holds a planted secret; none where it is clean. */
 export const secretForms = (text: string): string[] => forms.filter((form) => text.includes(form));
 
+/** About eight characters of the secret at a time: sixteen in a row always hold such a block whole. */
+const blocksOf = (secret: string, encoded: (secret: string) => string[]): string[] =>
+  encoded(secret).flatMap((whole) => {
+    const size = Math.max(8, Math.round((8 * whole.length) / secret.length));
+    return Array.from({ length: Math.floor(whole.length / size) }, (_, index) =>
+      whole.slice(index * size, (index + 1) * size),
+    );
+  });
+
+/** How a text holds one of these secrets, or a good part of one. */
+export const leaksOf = (text: string, secrets: readonly string[]): string[] =>
+  Object.entries(encodings).flatMap(([name, encoded]) =>
+    secrets.some((secret) => blocksOf(secret, encoded).some((block) => text.includes(block))) ? [name] : [],
+  );
+
 /** Stand-ins are the provider's side: they know the secrets. The other two hold keys of the local cloud. */
 const ofOthers = ['standins', 'kms.json', 'issuer.json'];
 
-/** Every file under a data directory that holds a planted secret, with the form it was found in. */
-export const secretsIn = (directory: string): string[] =>
+/** Every file under a data directory that is ours to keep clean, as text of one character a byte. */
+export const filesIn = (directory: string): { name: string; text: string }[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !ofOthers.some((name) => file.slice(directory.length).startsWith(`/${name}`)))
-    .flatMap((file) =>
-      secretForms(readFileSync(file).toString('latin1')).map(
-        (form) => `${file.slice(directory.length)}: ${form}`,
-      ),
-    );
+    .map((file) => ({ file, name: file.slice(directory.length + 1) }))
+    .filter(({ name }) => !ofOthers.includes(name.split('/')[0] ?? ''))
+    .map(({ file, name }) => ({ name, text: readFileSync(file).toString('latin1') }));
+
+/** Every file under a data directory that holds a planted secret, with the form it was found in. */
+export const secretsIn = (directory: string): string[] =>
+  filesIn(directory).flatMap(({ name, text }) => secretForms(text).map((form) => `${name}: ${form}`));

@@ -4,7 +4,10 @@ import type { Call, Fault } from '../../infra/local/standins/standin.ts';
 import type { Caller } from './api.ts';
 import { plantedSecret } from './secrets.ts';
 
-/** Accounts at the stand-ins, each test with sites, logins and tokens of its own, so that tests do not meet. */
+/**
+ * Accounts at the stand-ins, each test with sites, logins and tokens of its own, so that tests do not
+ * meet. Without an `origin` they are at the stand-ins of the shared cloud.
+ */
 
 const short = (): string => randomBytes(4).toString('hex');
 
@@ -25,13 +28,16 @@ export const control = async <T = unknown>(
   return (text ? JSON.parse(text) : null) as T;
 };
 
-/** Scripts faults for one account: they must name its host or its token, other tests run meanwhile. */
-export const fault = (provider: string, ...faults: Fault[]): Promise<unknown> => {
+const scripted = (provider: string, faults: Fault[], origin: string | undefined): Promise<unknown> => {
   for (const { match } of faults)
     if (match.host === undefined && match.authorization === undefined)
       throw new Error('Name the host or the authorization a fault is for.');
-  return control(provider, 'POST', 'faults', faults);
+  return control(provider, 'POST', 'faults', faults, origin);
 };
+
+/** Scripts faults for one account: they must name its host or its token, other tests run meanwhile. */
+export const fault = (provider: string, ...faults: Fault[]): Promise<unknown> =>
+  scripted(provider, faults, undefined);
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -49,17 +55,18 @@ export type JiraSite = {
 };
 
 /** A Jira site with a project TEST, an admin with a token, and the given people and issues. */
-export const aJiraSite = async (site: Record<string, unknown> = {}): Promise<JiraSite> => {
+export const aJiraSite = async (site: Record<string, unknown> = {}, origin?: string): Promise<JiraSite> => {
   const host = `t-${short()}.atlassian.net`;
   const username = `admin@${short()}.example`;
   const apiToken = plantedSecret('jira');
   const { users = [], ...rest } = site as { users?: unknown[] };
-  await control('jira', 'POST', 'sites', {
+  const made = {
     host,
     users: [{ displayName: 'Site Admin', email: username }, ...users],
     tokens: [{ email: username, token: apiToken }],
     ...rest,
-  });
+  };
+  await control('jira', 'POST', 'sites', made, origin);
   const baseUrl = `https://${host}`;
   return {
     host,
@@ -67,10 +74,15 @@ export const aJiraSite = async (site: Record<string, unknown> = {}): Promise<Jir
     username,
     apiToken,
     connection: { settings: { baseUrl }, credentials: { username, apiToken } },
-    control: (method, path, body) => control('jira', method, `sites/${host}${path}`, body),
+    control: (method, path, body) => control('jira', method, `sites/${host}${path}`, body, origin),
     fault: (...faults) =>
-      fault('jira', ...faults.map((one) => ({ ...one, match: { ...one.match, host } }) as Fault)),
-    calls: async () => (await control<{ calls: Call[] }>('jira', 'GET', `calls?host=${host}`)).calls,
+      scripted(
+        'jira',
+        faults.map((one) => ({ ...one, match: { ...one.match, host } }) as Fault),
+        origin,
+      ),
+    calls: async () =>
+      (await control<{ calls: Call[] }>('jira', 'GET', `calls?host=${host}`, undefined, origin)).calls,
   };
 };
 
@@ -89,23 +101,25 @@ export type GithubAccount = {
 export const aGithubAccount = async (
   user: Record<string, unknown> = {},
   scopes: readonly string[] = ['repo', 'read:org'],
+  origin?: string,
 ): Promise<GithubAccount> => {
   const login = `t-${short()}`;
   const token = plantedSecret('github');
-  await control('github', 'POST', 'users', { login, ...user });
-  await control('github', 'POST', 'tokens', { token, user: login, scopes });
+  await control('github', 'POST', 'users', { login, ...user }, origin);
+  await control('github', 'POST', 'tokens', { token, user: login, scopes }, origin);
   const seen = new Set([hashOf(`Bearer ${token}`), hashOf(`token ${token}`)]);
   return {
     login,
     token,
     connection: { credentials: { token } },
     fault: (...faults) =>
-      fault(
+      scripted(
         'github',
-        ...faults.map((one) => ({ ...one, match: { ...one.match, authorization: token } }) as Fault),
+        faults.map((one) => ({ ...one, match: { ...one.match, authorization: token } }) as Fault),
+        origin,
       ),
     calls: async () => {
-      const { calls } = await control<{ calls: Call[] }>('github', 'GET', 'calls');
+      const { calls } = await control<{ calls: Call[] }>('github', 'GET', 'calls', undefined, origin);
       return calls.filter(({ authorization }) => authorization !== null && seen.has(authorization));
     },
   };

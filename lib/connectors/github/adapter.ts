@@ -31,13 +31,18 @@ const call = <T>(session: Session, run: (octokit: Octokit) => Promise<T>): Promi
     run(new Octokit({ auth: tokenOf(session), userAgent, log: silent, request: { fetch } })),
   );
 
-/** Free text without what GitHub would read as qualifiers, quotes or operators, within its 256 characters. */
+/**
+ * Free text without what GitHub would read as qualifiers, quotes or operators, within its 256 characters,
+ * of which a space between words counts as three.
+ */
 const words = (text: string | null): string =>
   (text ?? '')
     .replaceAll(/["():<>\\]/g, ' ')
     .replaceAll(/\b(AND|OR|NOT)\b/g, ' ')
-    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/(^|\s)-+/g, ' ')
     .trim()
+    .split(/\s+/, 20)
+    .join(' ')
     .slice(0, 180);
 
 /** GitHub's search shows the first 1,000 hits. */
@@ -85,24 +90,32 @@ const read: Adapter['read'] = (session, type, id) =>
         const user = z.parse(User, (await rest.users.getByUsername({ username: id })).data);
         return user.type === 'Organization' ? null : toPerson(user);
       }
-      const [, owner = '', repo = '', number = ''] = /^([^/]+)\/([^#]+)(?:#(\d+))?$/.exec(id) ?? [];
+      const [, owner, repo, number] = /^([^/]+)\/([^#]+)(?:#(\d+))?$/.exec(id) ?? [];
+      if (owner === undefined || repo === undefined) return null;
       if (type === 'repository')
         return toRepository(z.parse(Repository, (await rest.repos.get({ owner, repo })).data));
       if (type === 'pull_request') {
         const { data } = await rest.pulls.get({ owner, repo, pull_number: Number(number) });
-        return toPull(z.parse(Pull, data), `${owner}/${repo}`);
+        const pull = z.parse(Pull, data);
+        return toPull(pull, pull.base?.repo?.full_name ?? `${owner}/${repo}`);
       }
       const { data } = await rest.issues.get({ owner, repo, issue_number: Number(number) });
       const issue = z.parse(Issue, data);
       // To GitHub every pull request is an issue too.
-      return issue.pull_request ? null : toIssue(issue, `${owner}/${repo}`);
+      return issue.pull_request ? null : toIssue(issue, repositoryOf(issue.repository_url));
     }),
   );
 
-/** GitHub answers 403 as well as 429 when it limits calls, and says until when in its own header. */
-const classify: Classify = ({ status, headers }) => {
+/**
+ * GitHub answers 403 as well as 429 when it limits calls, and says until when in its own header, or, for a
+ * secondary limit, in words alone; and 422 where a search names people or owners it does not show us.
+ */
+const classify: Classify = ({ status, headers, text }) => {
+  if (status === 422 && text.includes('cannot be searched'))
+    return { code: 'provider_not_found', retryAfter: null };
   const spent = headers.get('x-ratelimit-remaining') === '0';
-  if (status !== 429 && !(status === 403 && (spent || headers.has('retry-after')))) return null;
+  const limited = spent || headers.has('retry-after') || /secondary rate limit/i.test(text);
+  if (status !== 429 && !(status === 403 && limited)) return null;
   const reset = Number(headers.get('x-ratelimit-reset')) - Date.now() / 1000;
   const retryAfter = spent && reset > 0 ? Math.min(Math.ceil(reset), 3600) : null;
   return { code: 'provider_rate_limited', retryAfter };
@@ -125,7 +138,11 @@ export const adapter: Adapter = {
       const { data } = await rest.search.users({ q: `${words(email)} in:email type:user`, per_page: 10 });
       return z.parse(UserPage, data);
     });
-    return items.map(toPerson);
+    // A hit does not show the address and need not have all of it: the profile tells.
+    const persons = await Promise.all(items.map(({ login }) => read(session, 'person', login)));
+    return persons
+      .filter((person) => person !== null)
+      .filter((person) => person.email?.toLowerCase() === email.toLowerCase());
   },
 
   activity: pullRequestsOf(call),

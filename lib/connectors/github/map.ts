@@ -7,10 +7,16 @@ import { manifest } from './manifest.ts';
 
 /** What GitHub's REST API sends, in the parts we read. */
 const text = z.nullish(z.string());
+/** Names that become ids and addresses: with anything else in them the answer is not GitHub's. */
+const login = z.string().check(z.regex(/^[A-Za-z0-9_[\]-]{1,100}$/));
+const fullName = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}\/[A-Za-z0-9._-]{1,100}$/));
+const repositoryUrl = z
+  .string()
+  .check(z.regex(/^https:\/\/[a-z0-9.-]{1,100}\/repos\/[A-Za-z0-9_-]{1,100}\/[A-Za-z0-9._-]{1,100}$/));
 
 export const User = z.object({
   id: z.number(),
-  login: z.string(),
+  login,
   type: text,
   name: text,
   email: text,
@@ -25,8 +31,8 @@ export const Issue = z.object({
   state: text,
   draft: z.nullish(z.boolean()),
   body: text,
-  repository_url: z.string(),
-  user: z.nullish(z.object({ login: z.string() })),
+  repository_url: repositoryUrl,
+  user: z.nullish(z.object({ login })),
   created_at: text,
   updated_at: text,
   closed_at: text,
@@ -39,13 +45,14 @@ export const Pull = z.object({
   state: text,
   draft: z.nullish(z.boolean()),
   body: text,
-  user: z.nullish(z.object({ login: z.string() })),
+  user: z.nullish(z.object({ login })),
   updated_at: text,
   merged_at: text,
+  base: z.nullish(z.object({ repo: z.nullish(z.object({ full_name: fullName })) })),
 });
 
 export const Repository = z.object({
-  full_name: z.string(),
+  full_name: fullName,
   description: text,
   private: z.nullish(z.boolean()),
   language: text,

@@ -43,13 +43,11 @@ const authorizationOf = ({ credentials, accessToken }: Session): string =>
 const call = <T>(session: Session, run: (client: JiraClient) => Promise<T>): Promise<T> =>
   jiraCall(session, apiOf(session), authorizationOf(session), run);
 
-/** A JQL string; what the text search reads as its own syntax becomes a space. */
+/** A JQL string. */
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+/** Words without what the text search reads as its syntax: signs around them, and operators, which are in capitals. */
 const words = (text: string): string =>
-  text
-    .replaceAll(/[^\p{L}\p{M}\p{N}\s@._'-]/gu, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  (text.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}@._'-]*[\p{L}\p{M}\p{N}])?/gu) ?? []).join(' ');
 
 const issuePage = (
   session: Session,
@@ -73,7 +71,7 @@ const issuePage = (
 const readIssue = (session: Session, key: string) =>
   orNull(
     call(session, async (client) =>
-      z.parse(Issue, await getIssue(client, { issueIdOrKey: key, fields: issueFields })),
+      z.parse(Issue, await getIssue(client, { issueIdOrKey: encodeURIComponent(key), fields: issueFields })),
     ),
   );
 
@@ -90,8 +88,13 @@ const searchIssues = async (
   // Jira refuses a search that is bounded by nothing.
   const bound = text === '' ? 'updated >= -365d' : `text ~ ${quoted(`${text}*`)}`;
   const page = await issuePage(session, `${bound} ORDER BY updated DESC`, issueFields, limit, after);
-  return { items: page.issues.map((issue) => toIssue(issue, site)), next: page.nextPageToken ?? null };
+  const next = page.nextPageToken ?? null;
+  const ended = page.isLast === true || next === after;
+  return { items: page.issues.map((issue) => toIssue(issue, site)), next: ended ? null : next };
 };
+
+/** Jira looks through the first so many users and no further. */
+const mostUsers = 1000;
 
 const searchPersons = async (
   session: Session,
@@ -102,7 +105,8 @@ const searchPersons = async (
     z.parse(Users, await findUsers(client, { query: query ?? '', startAt, maxResults: limit })),
   );
   const items = users.filter(isPerson).map((user) => toPerson(user, siteOf(session)));
-  return { items, next: users.length === limit ? String(startAt + limit) : null };
+  const ended = users.length < limit || startAt + limit >= mostUsers;
+  return { items, next: ended ? null : String(startAt + limit) };
 };
 
 const day = 86_400_000;

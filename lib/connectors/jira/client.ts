@@ -12,6 +12,8 @@ export type JiraClient = { sendRequest: <T>(options: SendRequest) => Promise<T> 
 
 const addressOf = (base: string, { url, searchParams = {} }: SendRequest): URL => {
   const address = new URL(base + url);
+  // An id such as `..` would lead elsewhere.
+  if (address.href !== base + url) throw new Error('The address is not what it was made of.');
   for (const [key, value] of Object.entries(searchParams)) {
     const values = Array.isArray(value) ? value : [value];
     for (const one of values)

@@ -9,7 +9,7 @@ import { manifest } from './manifest.ts';
 const text = z.nullish(z.string());
 
 export const User = z.object({
-  accountId: z.string(),
+  accountId: z.string().check(z.regex(/^[A-Za-z0-9:_-]{1,128}$/)),
   accountType: text,
   displayName: text,
   emailAddress: text,
@@ -19,7 +19,7 @@ export const User = z.object({
 export const Users = z.array(User);
 
 export const Issue = z.object({
-  key: z.string(),
+  key: z.string().check(z.regex(/^[A-Z][A-Z0-9_]{0,60}-\d{1,12}$/)),
   fields: z.object({
     summary: text,
     description: z.optional(z.unknown()),

@@ -14,6 +14,7 @@ import {
   IntegrationView,
   id,
   limit,
+  limitInQuery,
   line,
   orAbsent,
   providerId,
@@ -89,7 +90,7 @@ export const list = defineOperation({
   query: z.strictObject({
     scope: z.optional(Scope),
     provider: z.optional(providerId),
-    limit: limit(100, 50),
+    limit: limitInQuery(100, 50),
     cursor,
   }),
   output: z.object({ integrations: z.array(IntegrationView), nextCursor: z.nullable(z.string()) }),

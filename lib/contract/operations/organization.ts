@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { defineOperation, session } from '../define.ts';
-import { cursor, dateOrTime, foreignId, limit, line, orAbsent, time } from '../shapes.ts';
+import { cursor, dateOrTime, foreignId, limitInQuery, line, orAbsent, time } from '../shapes.ts';
 
 export const listEvents = defineOperation({
   id: 'audit.list',
@@ -13,7 +13,7 @@ export const listEvents = defineOperation({
     actor: z.optional(foreignId()),
     action: z.optional(line(60)),
     target: z.optional(line(300)),
-    limit: limit(100, 50),
+    limit: limitInQuery(100, 50),
     cursor,
   }),
   output: z.object({

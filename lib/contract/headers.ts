@@ -1,0 +1,11 @@
+/** Headers that cross origins: those a web app may send, and those of an answer it may read. */
+export const requestHeaders = [
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'if-none-match',
+  'x-manageros-assertion',
+] as const;
+
+/** The last two come with what a provider said, through the proxy. */
+export const answerHeaders = ['etag', 'retry-after', 'x-request-id', 'x-answered-by', 'link'] as const;

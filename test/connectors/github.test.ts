@@ -1,0 +1,15 @@
+import { startGithub } from '../../infra/local/standins/github/index.ts';
+import { describeConnector } from './contract.ts';
+
+await describeConnector('github', {
+  start: startGithub,
+  connection: { credentials: { token: 'ghp_demo_token_acme' } },
+  known: {
+    person: { id: 'ada-acme', text: 'acme' },
+    pull_request: { id: 'acme-corp/ops-tools#1', text: 'the' },
+    issue: { id: 'acme-corp/ops-tools#2', text: 'is' },
+    repository: { id: 'acme-corp/ops-tools', text: 'shop' },
+  },
+  email: 'ada@acme.example',
+  more: (page) => ({ ...page, total_count: 100_000 }),
+});

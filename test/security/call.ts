@@ -1,0 +1,101 @@
+import type { Call } from '../../infra/local/standins/standin.ts';
+import type { Operation } from '../../lib/contract/define.ts';
+import { operations } from '../../lib/contract/operations/index.ts';
+import { type Caller, type Reply, request } from '../support/api.ts';
+import type { Cloud } from '../support/cloud.ts';
+import { control } from '../support/standins.ts';
+import { dumpOf } from '../support/table.ts';
+import type { Company, Subject } from './company.ts';
+import { matrix, type Way } from './matrix.ts';
+
+/** One line of the matrix: an operation in one of the ways it can be called. */
+export type Line = { name: string; operation: Operation; way: Way };
+
+export const lines: readonly Line[] = operations.flatMap((operation) =>
+  Object.entries(matrix[operation.id]).map(([name, way]) => ({
+    name: name === 'plain' ? operation.id : `${operation.id} ${name}`,
+    operation,
+    way,
+  })),
+);
+
+export const roleOf = ({ access }: Operation) => (access.by === 'session' ? access.role : null);
+
+const filled = (path: string, params: Record<string, string> = {}): string =>
+  path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name: string, greedy: string) => {
+    const value = params[name] ?? '';
+    return greedy ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
+  });
+
+/** `raw` in place of a body, its type given or left out; a query also as text. */
+export type Sent = {
+  params?: Record<string, string> | undefined;
+  query?: Record<string, string> | string | undefined;
+  body?: unknown;
+  raw?: string | Uint8Array<ArrayBuffer>;
+  contentType?: string | null;
+};
+
+/** Sends what a line says with this token, or with none. */
+export const send = (
+  { url }: Pick<Cloud, 'url'>,
+  { operation, way }: Line,
+  { params, query, body, raw, contentType = 'application/json' }: Sent,
+  token: string | null,
+  headers: Record<string, string> = {},
+): Promise<Reply> => {
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  // As bytes, because `fetch` gives a text a content type of its own.
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
+  return request(`${url}/api/v1${filled(operation.path, params)}${search}`, {
+    method: way.method ?? operation.methods[0] ?? 'GET',
+    headers: {
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(payload !== undefined && contentType !== null && { 'content-type': contentType }),
+      ...headers,
+    },
+    ...(bytes !== undefined && { body: bytes }),
+  });
+};
+
+/** A caller makes the call that is valid for a subject, or for one in whose place another id was put. */
+export const attempt = async (
+  cloud: Pick<Cloud, 'url'>,
+  line: Line,
+  company: Company,
+  subject: Subject,
+  caller: Caller,
+  headers: Record<string, string> = {},
+): Promise<Reply> => send(cloud, line, line.way.parts(subject, company), await caller.token(), headers);
+
+/** The subject with another id where the line names one. */
+export const withId = ({ way }: Line, subject: Subject, id: string): Subject =>
+  way.names === 'link' ? { ...subject, linkId: id } : { ...subject, integrationId: id };
+
+const providerCallsOf = async (cloud: Cloud): Promise<number> => {
+  const lists = Object.entries(cloud.standins).map(([provider, origin]) =>
+    control<{ calls: Call[] }>(provider, 'GET', 'calls', undefined, origin),
+  );
+  return (await Promise.all(lists)).flatMap(({ calls }) => calls).length;
+};
+
+/** What a call left behind: items that are gone or other than before, new ones, and calls of providers. */
+export const watched = async <T>(cloud: Cloud, act: () => Promise<T>) => {
+  const [before, callsBefore] = [await dumpOf(cloud), await providerCallsOf(cloud)];
+  const reply = await act();
+  const [after, callsAfter] = [await dumpOf(cloud), await providerCallsOf(cloud)];
+  return {
+    reply,
+    removed: before.filter((line) => !after.includes(line)),
+    added: after.filter((line) => !before.includes(line)),
+    providerCalls: callsAfter - callsBefore,
+  };
+};
+
+/** Everything of an answer that a caller can compare, but what names the request and the moment. */
+export const comparable = ({ status, headers, text }: Reply) => ({
+  status,
+  headers: [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date'),
+  text: text.replaceAll(headers.get('x-request-id') ?? 'none', 'REQUEST'),
+});

@@ -1,0 +1,149 @@
+import type { OperationId } from '../../lib/client/client.ts';
+import { newId } from '../support/api.ts';
+import type { Company, Subject } from './company.ts';
+
+/**
+ * The authorisation matrix: for each operation how to make a call that is valid for a subject, be it
+ * the organisation's integration or a member's own. Who is refused, and how, is derived from this and
+ * from the definitions. An operation without a row does not compile.
+ */
+export type Parts = {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: Record<string, unknown>;
+};
+
+export type Way = {
+  /** Of an operation with several methods. */
+  method?: string;
+  /** Whose id the call names; what is foreign or absent is then 404. Null: it speaks of the caller's own data. */
+  names: 'integration' | 'link' | null;
+  /**
+   * What a member gets on what is the organisation's where a rule finer than the definition's decides:
+   * 403, or an answer that shows nothing of it.
+   */
+  member?: 'forbidden' | 'nothing';
+  /** The holder's answer names the subject's integration, so that its absence elsewhere means something. */
+  shows?: true;
+  parts: (subject: Subject, company: Company) => Parts;
+};
+
+const byId = ({ integrationId }: Subject): Parts => ({ params: { id: integrationId } });
+const byLink = ({ linkId }: Subject): Parts => ({ params: { id: linkId } });
+const nothing = (): Parts => ({});
+
+const spareJira = ({ scope }: Subject, { spare }: Company): Parts => ({
+  body: { provider: 'jira', scope, auth: 'api_token', ...spare.connection },
+});
+
+const proxied = (method: string): Way => ({
+  method,
+  names: 'integration',
+  parts: ({ integrationId, path }) => ({ params: { id: integrationId, path } }),
+});
+
+const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+const range = { from: day(-30), to: day(0) };
+
+export const matrix: Record<OperationId, Readonly<Record<string, Way>>> = {
+  'system.health': { plain: { names: null, parts: nothing } },
+  'system.openapi': { plain: { names: null, parts: nothing } },
+
+  'providers.list': { plain: { names: null, parts: nothing } },
+  'providers.get': { plain: { names: null, parts: ({ provider }) => ({ params: { provider } }) } },
+
+  'integrations.connect': { plain: { names: null, member: 'forbidden', parts: spareJira } },
+  'integrations.try': { plain: { names: null, member: 'forbidden', parts: spareJira } },
+  'integrations.list': { plain: { names: null, shows: true, parts: nothing } },
+  'integrations.get': { plain: { names: 'integration', parts: byId } },
+  'integrations.update': {
+    plain: {
+      names: 'integration',
+      parts: (subject) => ({ ...byId(subject), body: { name: 'Another name', version: subject.version } }),
+    },
+  },
+  'integrations.delete': { plain: { names: 'integration', parts: byId } },
+  'integrations.test': { plain: { names: 'integration', parts: byId } },
+  'integrations.search': {
+    plain: { names: 'integration', parts: (subject) => ({ ...byId(subject), body: { query: 'ada' } }) },
+  },
+  'integrations.entity': {
+    plain: {
+      names: 'integration',
+      parts: (subject) => ({
+        ...byId(subject),
+        query: { type: subject.external.type, externalId: subject.external.id },
+      }),
+    },
+  },
+  'integrations.proxy': {
+    'with GET': proxied('GET'),
+    'with POST': proxied('POST'),
+    'with PUT': proxied('PUT'),
+    'with PATCH': proxied('PATCH'),
+    'with DELETE': proxied('DELETE'),
+  },
+
+  'links.create': {
+    plain: {
+      names: 'integration',
+      parts: ({ integrationId, external }) => ({
+        body: { entity: { type: 'Person', id: newId('person') }, integrationId, external },
+      }),
+    },
+  },
+  'links.list': {
+    'of an entity': {
+      names: null,
+      shows: true,
+      parts: ({ entity }) => ({ query: { entityType: entity.type, entityId: entity.id } }),
+    },
+    'of something external': {
+      names: 'integration',
+      parts: ({ integrationId, external }) => ({
+        query: { integrationId, externalType: external.type, externalId: external.id },
+      }),
+    },
+  },
+  'links.bulk': {
+    plain: {
+      names: 'integration',
+      parts: ({ integrationId, email }) => ({
+        body: { integrationId, candidates: [{ entity: { type: 'Person', id: newId('person') }, email }] },
+      }),
+    },
+  },
+  'links.get': { plain: { names: 'link', parts: byLink } },
+  'links.delete': { plain: { names: 'link', member: 'forbidden', parts: byLink } },
+  'links.refresh': { plain: { names: 'link', parts: byLink } },
+
+  'activity.person': {
+    'of somebody': {
+      names: null,
+      member: 'forbidden',
+      shows: true,
+      parts: ({ entity }) => ({ params: { personId: entity.id }, query: range }),
+    },
+    'in one integration': {
+      names: null,
+      member: 'forbidden',
+      shows: true,
+      parts: ({ entity, integrationId }) => ({
+        params: { personId: entity.id },
+        query: { ...range, integrationId },
+      }),
+    },
+  },
+  'activity.team': {
+    plain: {
+      names: null,
+      member: 'nothing',
+      shows: true,
+      parts: ({ entity }) => ({ body: { personIds: [entity.id], ...range } }),
+    },
+  },
+
+  'policy.get': { plain: { names: null, parts: nothing } },
+  'policy.put': { plain: { names: null, parts: () => ({ body: { activity: 'admins' } }) } },
+  'audit.list': { plain: { names: null, parts: nothing } },
+};

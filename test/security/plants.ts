@@ -1,0 +1,163 @@
+import type { Call, Fault } from '../../infra/local/standins/standin.ts';
+import { type Caller, caller, newId, type Reply } from '../support/api.ts';
+import type { Cloud } from '../support/cloud.ts';
+import { awkwardSecret, plantedSecret } from '../support/secrets.ts';
+import { aGithubAccount, aJiraSite, connected, control } from '../support/standins.ts';
+
+/** An integration whose every credential is planted, with all the calls that take the credentials to the provider. */
+export type Planted = {
+  provider: string;
+  caller: Caller;
+  integrationId: string;
+  connection: { settings?: Record<string, string>; credentials: Record<string, string> };
+  /** All that must never be seen. */
+  secrets: readonly string[];
+  /** What a careless provider would send back: the secret and the header it came in. */
+  echo: string;
+  holderCalls: readonly (() => Promise<Reply>)[];
+  rename: (name: string) => Promise<Reply>;
+  /** What happens to the next call of the provider. */
+  fault: (act: Fault['act']) => Promise<void>;
+  /** Whether it happened. */
+  met: () => Promise<boolean>;
+  /** Forgets faults and makes the integration usable again. */
+  mend: () => Promise<void>;
+};
+
+const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+const range = { from: day(-30), to: day(0) };
+
+const planted = async (
+  { standins }: Cloud,
+  provider: string,
+  holder: Caller,
+  connection: Planted['connection'],
+  personId: string,
+  email: string,
+  path: string,
+  match: Fault['match'],
+  always: Fault[] = [],
+) => {
+  const script = async (faults: Fault[]): Promise<void> => {
+    await control(provider, 'DELETE', 'faults', undefined, standins[provider]);
+    await control(provider, 'POST', 'faults', faults, standins[provider]);
+  };
+  await script(always);
+  const { id } = await connected(holder, provider, connection);
+  const external = { type: 'person', id: personId };
+  const link = (entityId: string) =>
+    holder.post('/links', { entity: { type: 'Person', id: entityId }, integrationId: id, external });
+  const person = newId('person');
+  const { body } = await link(person);
+  const version = async (): Promise<number> =>
+    (await holder.get(`/integrations/${id}`)).body.integration.version;
+  const again = { provider, scope: 'user', auth: 'api_token', ...connection };
+  let asked = 31;
+  const candidate = () => ({ entity: { type: 'Person', id: newId('person') }, email });
+  return {
+    provider,
+    caller: holder,
+    integrationId: id as string,
+    connection,
+    rename: async (name: string) => holder.patch(`/integrations/${id}`, { name, version: await version() }),
+    fault: async (act: Fault['act']) => {
+      await script([{ match, times: 1, act }, ...always]);
+      await control(provider, 'DELETE', 'calls', undefined, standins[provider]);
+    },
+    met: async () => {
+      const { calls } = await control<{ calls: Call[] }>(
+        provider,
+        'GET',
+        'calls',
+        undefined,
+        standins[provider],
+      );
+      return calls.length > 0;
+    },
+    mend: async () => {
+      await script(always);
+      const { body: tested } = await holder.post(`/integrations/${id}/test`);
+      if (tested.ok !== true) throw new Error(`mend: ${JSON.stringify(tested)}`);
+    },
+    holderCalls: [
+      () => holder.post('/integrations/test', again),
+      async () => {
+        const reply = await holder.post('/integrations/connect', again);
+        if (reply.status === 201) await holder.delete(`/integrations/${reply.body.integration.id}`);
+        return reply;
+      },
+      async () =>
+        holder.patch(`/integrations/${id}`, {
+          version: await version(),
+          credentials: connection.credentials,
+        }),
+      () => holder.post(`/integrations/${id}/test`),
+      () => holder.post(`/integrations/${id}/search`, { query: 'ada' }),
+      () => holder.get(`/integrations/${id}/entity?type=person&externalId=${encodeURIComponent(personId)}`),
+      () => holder.get(`/integrations/${id}/proxy/${path}`),
+      () => holder.post(`/integrations/${id}/proxy/${path}`, { a: 1 }),
+      () => link(newId('person')),
+      () => holder.post(`/links/${body.link.id}/refresh`),
+      () => holder.post('/links/bulk', { integrationId: id, candidates: [candidate(), candidate()] }),
+      () => holder.get(`/persons/${person}/activity?from=${range.from}&to=${range.to}&refresh=true`),
+      // Another range each time, because an answer is kept for a while.
+      () => {
+        asked += 1;
+        return holder.post('/activity', { personIds: [person], from: day(-asked), to: range.to });
+      },
+    ],
+  };
+};
+
+export const plants: Readonly<Record<string, (cloud: Cloud) => Promise<Planted>>> = {
+  jira: async (cloud) => {
+    const apiToken = awkwardSecret('jira');
+    const username = `${plantedSecret('user')}@${newId('host')}.test`.replaceAll('_', '-');
+    const ada = { displayName: 'Ada', email: `${newId('ada')}@acme.example` };
+    const site = await aJiraSite(
+      {
+        users: [{ displayName: 'Admin', email: username }, ada],
+        tokens: [{ email: username, token: apiToken }],
+      },
+      cloud.standins['jira'],
+    );
+    const { users } = await site.control<{ users: { accountId: string }[] }>('GET', '');
+    const [admin, person] = users.slice(-2);
+    // Jira tells an account its own address, which is then shown: here it does not, so that ours is the only copy.
+    const unnamed: Fault = {
+      match: { host: site.host, path: '^/rest/api/3/myself$' },
+      times: 10_000,
+      act: { kind: 'answer', status: 200, body: { accountId: admin?.accountId, displayName: 'Admin' } },
+    };
+    const parts = await planted(
+      cloud,
+      'jira',
+      caller({}, cloud.url),
+      { settings: { baseUrl: site.baseUrl }, credentials: { username, apiToken } },
+      person?.accountId ?? '',
+      ada.email,
+      'rest/api/3/search/jql',
+      { host: site.host },
+      [unnamed],
+    );
+    const basic = Buffer.from(`${username}:${apiToken}`).toString('base64');
+    return { ...parts, secrets: [username, apiToken], echo: `${apiToken} Basic ${basic}` };
+  },
+  github: async (cloud) => {
+    const origin = cloud.standins['github'];
+    const { login } = await aGithubAccount({ name: 'Ada' }, [], origin);
+    const token = awkwardSecret('github');
+    await control('github', 'POST', 'tokens', { token, user: login, scopes: [] }, origin);
+    const parts = await planted(
+      cloud,
+      'github',
+      caller({}, cloud.url),
+      { credentials: { token } },
+      login,
+      `${login}@acme.example`,
+      'user',
+      { authorization: token },
+    );
+    return { ...parts, secrets: [token], echo: `${token} Bearer ${token}` };
+  },
+};
