@@ -61,7 +61,7 @@ describe('the types of the client', () => {
     expectTypeOf<CallOutput<'integrations.proxy'>>().toEqualTypeOf<Response>();
     expectTypeOf<CallOutput<'integrations.list'>['nextCursor']>().toEqualTypeOf<string | null>();
     expectTypeOf<CallOutput<'links.create'>['link']['state']>().toEqualTypeOf<'ok' | 'missing'>();
-    expectTypeOf<CallOutput<'integrations.connect'>['integration']['account']>().toExtend<
+    expectTypeOf<CallOutput<'integrations.try'>['account']>().toExtend<
       { id: string; name?: string | undefined } | undefined
     >();
     expectTypeOf<CallOutput<'policy.get'>>().not.toHaveProperty('secrets');

@@ -3,6 +3,7 @@ import { describeConnector } from './contract.ts';
 
 await describeConnector('github', {
   start: startGithub,
+  auth: 'api_token',
   connection: { credentials: { token: 'ghp_demo_token_acme' } },
   known: {
     person: { id: 'ada-acme', text: 'acme' },

@@ -3,6 +3,7 @@ import { describeConnector } from './contract.ts';
 
 await describeConnector('jira', {
   start: startJira,
+  auth: 'api_token',
   connection: {
     settings: { baseUrl: 'https://acme.atlassian.net' },
     credentials: { username: 'admin@acme.example', apiToken: 'jira-demo-token' },

@@ -2,12 +2,14 @@ import type { Standin } from '../../infra/local/standins/standin.ts';
 import type { Adapter, Manifest, SearchPage, Session } from '../../lib/connectors/connector.ts';
 import { adapterOf, manifestOf } from '../../lib/connectors/registry.ts';
 import { openSession } from '../../lib/connectors/session.ts';
+import type { AuthKindName } from '../../lib/model/integration.ts';
 import type { ExternalItem, ExternalTypeName } from '../../lib/model/link.ts';
 import type { Front } from './front.ts';
 
 /** What a connector's test says of its stand-in; all else the suite finds out by itself. */
 export type Subject = {
   start: (options: { file: null }) => Promise<Standin>;
+  auth: AuthKindName;
   /** What a connect takes. */
   connection: { settings?: Record<string, string>; credentials: Record<string, string> };
   /** For each type the id of something the stand-in has, and a text that finds several of the kind. */
@@ -26,11 +28,21 @@ export type Opened = {
 
 const usualPatience = 20_000;
 
-export const opened = async (id: string, { connection }: Subject): Promise<Opened> => {
+export const opened = async (id: string, { auth, connection }: Subject): Promise<Opened> => {
   const [manifest, adapter] = await Promise.all([manifestOf(id), adapterOf(id)]);
   const { settings = {}, credentials: right } = connection;
   const open: Opened['open'] = ({ credentials = right, trying = false, patience = usualPatience } = {}) =>
-    openSession({ manifest, adapter, settings, credentials, trying, deadline: Date.now() + patience });
+    openSession({
+      manifest,
+      adapter,
+      auth,
+      settings,
+      credentials,
+      accessToken: null,
+      trying,
+      deadline: Date.now() + patience,
+      observe: () => {},
+    });
   return { manifest, adapter, open };
 };
 

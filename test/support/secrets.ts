@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Every secret a test makes begins with this, so that one search finds them all. */
-const mark = 'cnry-';
+/** Every secret a test makes begins with this, so that one search finds them all; so long that no random text holds it. */
+const mark = 'canary-';
 
 export const plantedSecret = (label = 'secret'): string =>
   `${mark}${label}-${randomBytes(12).toString('hex')}`;
