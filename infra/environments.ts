@@ -15,6 +15,8 @@ export type Environment = Omit<Settings, 'environment' | 'publicUrl'> & {
   /** Null: the HTTP API's own address. */
   publicUrl: string | null;
   alarmEmail: string | null;
+  /** ARNs of KMS keys that wrapped data keys before ours; taken out once `rotate-keys` wrapped all anew. */
+  formerKeys: readonly string[];
   /** Whether table, key and logs outlive their stack. */
   removal: 'retain' | 'destroy';
   /** Concurrency set aside for single functions, by name (`jobs-purge-integration`). */
@@ -44,8 +46,9 @@ const shared = {
     wait: 10_000,
     pause: 30_000,
   },
-  retention: { events: 400, activityCache: 1 },
+  retention: { events: 400, activityCache: 1, idempotency: 1 },
   assertionKeys: [],
+  formerKeys: [],
   reservedConcurrency: null,
 } satisfies Partial<Environment>;
 

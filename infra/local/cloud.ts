@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commands } from '../../lib/contract/commands.ts';
 import { schedules } from '../../lib/contract/schedules.ts';
 import type { Settings } from '../../lib/contract/settings.ts';
 import { openDataDir } from './data-dir.ts';
@@ -28,7 +29,7 @@ const settingsFor = (url: string, assertionKey: object): Settings => ({
   allowedHosts: {},
   limits: { perUser: 1200, perOrganization: 6000, perIntegration: 3000 },
   refresh: { margin: 300_000, deadline: 90_000, limit: 120_000, lease: 125_000, wait: 10_000, pause: 30_000 },
-  retention: { events: 400, activityCache: 1 },
+  retention: { events: 400, activityCache: 1, idempotency: 1 },
   assertionKeys: [{ ...assertionKey }],
 });
 
@@ -74,11 +75,17 @@ export const startCloud = async (options: LocalOptions) => {
       await invoke(`functions/schedules/${id}.ts`, {}, timeout);
       await drained();
     };
+    const runCommand = async (id: string, payload: unknown): Promise<unknown> => {
+      const timeout = commands.find((command) => command.id === id)?.timeout ?? 60;
+      const result = await invoke(`functions/commands/${id}.ts`, payload, timeout);
+      await drained();
+      return result;
+    };
     const gateway = started(
       await startGateway(options.port, {
         issuer,
         allowedOrigins: [webApp],
-        local: localApi({ issuer, runSchedule }),
+        local: localApi({ issuer, runSchedule, runCommand }),
         settle,
       }),
     );

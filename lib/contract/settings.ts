@@ -40,7 +40,7 @@ export const Settings = z.strictObject({
     pause: z.number(),
   }),
   /** Days. */
-  retention: z.strictObject({ events: z.number(), activityCache: z.number() }),
+  retention: z.strictObject({ events: z.number(), activityCache: z.number(), idempotency: z.number() }),
   /** Public keys (JWK) of the app's assertions about who manages whom. */
   assertionKeys: z.array(z.record(z.string(), z.unknown())),
 });

@@ -20,7 +20,8 @@ export type Action =
   | 'link.created'
   | 'link.refreshed'
   | 'link.deleted'
-  | 'policy.updated';
+  | 'policy.updated'
+  | 'erasure.requested';
 
 export type NewEvent = {
   /** A user's id, or `system`. */

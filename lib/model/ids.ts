@@ -17,3 +17,5 @@ export const scopeOfIntegration = (id: string): 'organization' | 'user' | null =
 export const firstEventId = (at: number): string => `evt_${at.toString(36).padStart(9, '0')}`;
 
 export const newEventId = (at: number): string => `${firstEventId(at)}${random().slice(0, 14)}`;
+
+export const newErasureId = (): string => `ers_${random()}`;
