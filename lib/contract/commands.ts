@@ -78,4 +78,4 @@ export const eraseSubject = defineCommand({
   grants: ['table:read', 'table:write', 'jobs:send:erase'],
 });
 
-export const commands: readonly Command[] = [setApp, setSecret, rotateKeys, eraseSubject];
+export const commands = [setApp, setSecret, rotateKeys, eraseSubject] as const satisfies readonly Command[];

@@ -118,7 +118,9 @@ export type Job<P extends Schema = Schema> = {
 export const mostDeliveries = 5;
 
 /** Work behind a queue: `functions/jobs/<id>.ts`. */
-export const defineJob = <P extends Schema>(job: Job<P>): Job<P> => job;
+export const defineJob = <const I extends string, P extends Schema>(
+  job: Job<P> & { id: I },
+): Job<P> & { id: I } => job;
 
 export type Schedule = {
   id: string;
@@ -130,7 +132,9 @@ export type Schedule = {
 };
 
 /** Work on a timer: `functions/schedules/<id>.ts`. */
-export const defineSchedule = (schedule: Schedule): Schedule => schedule;
+export const defineSchedule = <const I extends string>(
+  schedule: Schedule & { id: I },
+): Schedule & { id: I } => schedule;
 
 export type Stream = {
   id: string;
@@ -142,7 +146,8 @@ export type Stream = {
 };
 
 /** A consumer of the table's stream: `functions/streams/<id>.ts`. */
-export const defineStream = (stream: Stream): Stream => stream;
+export const defineStream = <const I extends string>(stream: Stream & { id: I }): Stream & { id: I } =>
+  stream;
 
 export type Command<P extends Schema = Schema> = {
   id: string;
@@ -153,4 +158,6 @@ export type Command<P extends Schema = Schema> = {
 };
 
 /** What an operator invokes: `functions/commands/<id>.ts`. */
-export const defineCommand = <P extends Schema>(command: Command<P>): Command<P> => command;
+export const defineCommand = <const I extends string, P extends Schema>(
+  command: Command<P> & { id: I },
+): Command<P> & { id: I } => command;

@@ -93,10 +93,17 @@ export const reseal = defineJob({
 export const erase = defineJob({
   id: 'erase',
   summary: 'Erases what is held of an organisation, a user or an entity, as its request says',
-  payload: z.strictObject({ id: z.string() }),
+  payload: z.strictObject({ organizationId: z.nullable(z.string()), id: z.string() }),
   timeout: 120,
   concurrency: 5,
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:erase', 'jobs:send:purge-integration'],
 });
 
-export const jobs: readonly Job[] = [refresh, rescue, revoke, purgeIntegration, reseal, erase];
+export const jobs = [
+  refresh,
+  rescue,
+  revoke,
+  purgeIntegration,
+  reseal,
+  erase,
+] as const satisfies readonly Job[];

@@ -48,11 +48,11 @@ export const finishRotations = defineSchedule({
   grants: ['table:read', 'table:write', 'jobs:send:reseal'],
 });
 
-export const schedules: readonly Schedule[] = [
+export const schedules = [
   refreshAhead,
   recoverIntents,
   keepAlive,
   sweepEvents,
   purge,
   finishRotations,
-];
+] as const satisfies readonly Schedule[];

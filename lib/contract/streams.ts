@@ -9,4 +9,4 @@ export const events = defineStream({
   grants: ['table:read', 'table:write', 'jobs:send:purge-integration', 'jobs:send:revoke'],
 });
 
-export const streams: readonly Stream[] = [events];
+export const streams = [events] as const satisfies readonly Stream[];

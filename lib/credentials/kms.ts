@@ -15,7 +15,7 @@ const sdk = async () => {
   if (!shared) {
     shared = new KMSClient({
       maxAttempts: 3,
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
     });
     shared.middlewareStack.add(
       (next) => async (args) => {

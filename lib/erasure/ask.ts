@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 import type { requestErasure as operation } from '../contract/operations/erasure.ts';
-import { AppError, notFound } from '../errors/error.ts';
+import { notFound } from '../errors/error.ts';
 import type { Caller } from '../model/caller.ts';
 import type { ErasureRecord, Subject } from '../model/erasure.ts';
-import { findErasure } from '../store/erasures.ts';
+import { newestErasures } from '../store/erasures.ts';
 import { requestErasure } from './request.ts';
 
 type Asked = z.output<typeof operation.body>['subject'];
@@ -29,19 +29,9 @@ const shown = ({ subject, finishedAt, ...erasure }: ErasureRecord): Shown => ({
         },
 });
 
-/** Everybody may be forgotten by their own wish; the rest is the admins' to decide. */
-export const askForErasure = async (caller: Caller, asked: Asked): Promise<Shown> => {
-  const subject = subjectOf(caller, asked);
-  const oneself = subject.kind === 'user' && subject.userId === caller.userId;
-  if (!oneself && caller.role !== 'admin')
-    throw new AppError('forbidden', 'Only admins of the organisation may erase more than themselves.');
-  return shown(await requestErasure(subject, caller.userId));
-};
+/** The record is there, and its job queued, when it answers. */
+export const askForErasure = async (caller: Caller, asked: Asked): Promise<Shown> =>
+  shown(await requestErasure(subjectOf(caller, asked), caller.userId));
 
-export const showErasure = async (caller: Caller, id: string): Promise<Shown> => {
-  const erasure = /^ers_[A-Za-z0-9_-]{22}$/.test(id) ? await findErasure(id) : null;
-  const mine = erasure?.subject.organizationId === caller.organizationId;
-  if (!erasure || !mine || (caller.role !== 'admin' && erasure.requestedBy !== caller.userId))
-    throw notFound('The erasure');
-  return shown(erasure);
-};
+export const listErasuresFor = async ({ organizationId }: Caller): Promise<Shown[]> =>
+  (await newestErasures(organizationId, 100)).map(shown);

@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import { isoNow, now } from '../config/clock.ts';
 import { erase as job } from '../contract/jobs.ts';
 import { AppError } from '../errors/error.ts';
@@ -5,10 +6,10 @@ import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { ErasureRecord } from '../model/erasure.ts';
 import { postpone } from '../store/credentials.ts';
-import { type DueErasure, findErasure, moveErasure } from '../store/erasures.ts';
+import { findErasure, moveErasure } from '../store/erasures.ts';
 import { type Key, keys } from '../store/keys.ts';
 import { getMany, queryDue, write } from '../store/table.ts';
-import { patience } from './request.ts';
+import { patience, queueErasure } from './request.ts';
 import { eraseSubject } from './subjects.ts';
 import { OutOfTime } from './sweep.ts';
 
@@ -34,15 +35,15 @@ const moveOn = async (erasure: ErasureRecord, over: boolean): Promise<void> => {
 };
 
 /** Erases what there is, however often it is called: a pass that was cut short begins again and finds less. */
-export const runErasure = async ({ id }: { id: string }, work: Work): Promise<void> => {
-  const erasure = await findErasure(id);
+export const runErasure = async (payload: z.output<typeof job.payload>, work: Work): Promise<void> => {
+  const erasure = await findErasure(payload.organizationId, payload.id);
   if (!erasure || erasure.state === 'done') return;
   const over = isOver(erasure);
   try {
     await eraseSubject(erasure.subject, { ...work, final: over });
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
-    await send(job, { id });
+    await send(job, payload);
     return;
   }
   await moveOn(erasure, over);
@@ -53,10 +54,10 @@ export const takeUpErasures = async ({ left }: Pick<Work, 'left'>): Promise<void
   for (const partition of keys.duePartitions('erasure'))
     for (;;) {
       const due = await queryDue(partition, now(), atOnce);
-      const erasures = await getMany<DueErasure & Key>(due.map(({ pk, sk }) => ({ pk, sk })));
+      const erasures = await getMany<ErasureRecord & Key>(due.map(({ pk, sk }) => ({ pk, sk })));
       for (const [index, erasure] of erasures.entries())
         if (erasure && (await postpone(erasure, due[index]?.dueAt ?? 0, now() + patience)))
-          await send(job, { id: erasure.id });
+          await queueErasure(erasure);
       if (due.length < atOnce || left() <= 0) break;
     }
 };

@@ -30,7 +30,7 @@ export const erasureOf = (
   requestedBy: string,
 ): { erasure: ErasureRecord; writes: Write[] } => {
   const erasure: ErasureRecord = {
-    id: newErasureId(),
+    id: newErasureId(now()),
     subject,
     requestedBy,
     requestedAt: isoNow(),
@@ -41,9 +41,12 @@ export const erasureOf = (
   return { erasure, writes: [...insertErasure(erasure, now() + patience), ...auditWrites(erasure)] };
 };
 
+export const queueErasure = ({ id, subject: { organizationId } }: ErasureRecord): Promise<void> =>
+  send(erase, { organizationId, id });
+
 export const requestErasure = async (subject: Subject, requestedBy: string): Promise<ErasureRecord> => {
   const { erasure, writes } = erasureOf(subject, requestedBy);
   await transact(writes);
-  await send(erase, { id: erasure.id });
+  await queueErasure(erasure);
   return erasure;
 };

@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
 import { expiryInDays } from '../config/clock.ts';
-import { erase } from '../contract/jobs.ts';
 import { foreignId } from '../contract/shapes.ts';
 import { environmentSecret } from '../environment/secrets.ts';
-import { erasureOf } from '../erasure/request.ts';
+import { erasureOf, queueErasure } from '../erasure/request.ts';
 import { AppError } from '../errors/error.ts';
-import { send } from '../jobs/send.ts';
 import type { Subject } from '../model/erasure.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
@@ -77,5 +75,5 @@ export const takeClerkNews = async (
     if (error instanceof AppError && error.code === 'already_created') return;
     throw error;
   }
-  await send(erase, { id: erasure.id });
+  await queueErasure(erasure);
 };

@@ -12,7 +12,7 @@ const queue = (): SQSClient => {
   if (shared) return shared;
   shared = new SQSClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
   shared.middlewareStack.add(
     (next) => async (args) => {

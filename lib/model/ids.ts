@@ -18,4 +18,4 @@ export const firstEventId = (at: number): string => `evt_${at.toString(36).padSt
 
 export const newEventId = (at: number): string => `${firstEventId(at)}${random().slice(0, 14)}`;
 
-export const newErasureId = (): string => `ers_${random()}`;
+export const newErasureId = (at: number): string => `ers_${at.toString(36).padStart(9, '0')}${random()}`;

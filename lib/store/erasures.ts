@@ -2,11 +2,18 @@ import { expiryInDays } from '../config/clock.ts';
 import { settings } from '../config/env.ts';
 import type { ErasureRecord } from '../model/erasure.ts';
 import { keys } from './keys.ts';
-import { get, type Write } from './table.ts';
+import { get, query, type Write } from './table.ts';
 
-export type DueErasure = ErasureRecord & { dueAt?: number };
+const keyOf = ({ id, subject }: ErasureRecord) => keys.erasure(subject.organizationId, id);
 
-export const findErasure = (id: string): Promise<DueErasure | null> => get<DueErasure>(keys.erasure(id));
+export const findErasure = (organizationId: string | null, id: string): Promise<ErasureRecord | null> =>
+  get<ErasureRecord>(keys.erasure(organizationId, id));
+
+/** Newest first: an id begins with its time. */
+export const newestErasures = async (organizationId: string, limit: number): Promise<ErasureRecord[]> => {
+  const range = { ...keys.erasuresOf(organizationId), newestFirst: true, limit };
+  return (await query<ErasureRecord>(range)).items;
+};
 
 const kept = (): number => expiryInDays(settings().retention.events);
 
@@ -14,7 +21,7 @@ const kept = (): number => expiryInDays(settings().retention.events);
 export const insertErasure = (erasure: ErasureRecord, dueAt: number): Write[] => [
   {
     put: {
-      ...keys.erasure(erasure.id),
+      ...keyOf(erasure),
       ...erasure,
       due: keys.due('erasure', erasure.id),
       dueAt,
@@ -34,12 +41,12 @@ export const insertErasure = (erasure: ErasureRecord, dueAt: number): Write[] =>
 
 /** Moves on, if it still is where it was seen; without a next time it is no longer due. */
 export const moveErasure = (
-  { id, state }: ErasureRecord,
+  erasure: ErasureRecord,
   set: Partial<ErasureRecord>,
   dueAt: number | null,
 ): Exclude<Write, { check: unknown }> => ({
-  update: keys.erasure(id),
+  update: keyOf(erasure),
   set: { ...set, ...(dueAt !== null && { dueAt }) },
   ...(dueAt === null && { remove: ['due', 'dueAt'] }),
-  when: [['state', '=', state]],
+  when: [['state', '=', erasure.state]],
 });

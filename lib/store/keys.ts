@@ -164,8 +164,12 @@ export const keys = {
     sk: 'RATE',
   }),
 
-  /** A request to erase, which outlives what it erases. */
-  erasure: (id: string): Key => ({ pk: `ERASURE#${part(id)}`, sk: 'ERASURE' }),
+  /** A request to erase, which outlives what it erases; without an organisation it is the environment's. */
+  erasure: (organizationId: string | null, id: string): Key => ({
+    pk: `${organizationKey(organizationId ?? environmentOwner)}#ERASURES`,
+    sk: part(id),
+  }),
+  erasuresOf: (organizationId: string) => ({ pk: `${organizationKey(organizationId)}#ERASURES` }),
   /** Stands where an organisation was. */
   erased: (organizationId: string): Key => ({ pk: `ERASED#${part(organizationId)}`, sk: 'ERASED' }),
   /** A message from outside that was taken, so that its repeat has no effect. */

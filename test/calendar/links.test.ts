@@ -94,10 +94,7 @@ describe.each(ways)('$way', ({ way, connect }) => {
   });
 
   it('links nothing to an event there is not', async () => {
-    const [event = ''] = await held.add({ title: 'B', start: '2027-03-22', end: '2027-03-23' });
-    const other = event.replace(/.{4}(=*)$/, 'AAAA$1');
-
-    const reply = await link(held, isGoogle ? 'acmenosuchevent' : other);
+    const reply = await link(held, 'acmenosuchevent');
 
     expectProblem(reply, 404, 'not_found');
   });

@@ -10,7 +10,9 @@ import { tableName } from '../support/parts.ts';
 /** The whole table: read, put back as it was, and compared as far as two runs of the same can be the same. */
 
 type Item = Record<string, AttributeValue>;
-export type State = ReadonlyMap<string, Item>;
+/** `text` is the item in full, for comparing. */
+type Row = { item: Item; text: string };
+export type State = ReadonlyMap<string, Row>;
 
 /** Counters, caches and keys: nothing a caller would call state, and never wrong for being there. */
 const aside = /^RATE#|\sDATAKEY#|\sHEALTH#|\sACT#/;
@@ -22,14 +24,14 @@ export const openTable = (endpoint: string) => {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
 
   const read = async (): Promise<State> => {
-    const items = new Map<string, Item>();
+    const rows = new Map<string, Row>();
     for (let after: Item | undefined; ; ) {
       const page = await client.send(
         new ScanCommand({ TableName: tableName, ConsistentRead: true, ExclusiveStartKey: after }),
       );
-      for (const item of page.Items ?? []) items.set(keyOf(item), item);
+      for (const item of page.Items ?? []) rows.set(keyOf(item), { item, text: exact(item) });
       after = page.LastEvaluatedKey;
-      if (!after) return items;
+      if (!after) return rows;
     }
   };
 
@@ -49,10 +51,10 @@ export const openTable = (endpoint: string) => {
       await write([
         ...[...now]
           .filter(([key]) => !state.has(key))
-          .map(([, { pk, sk }]) => ({ DeleteRequest: { Key: { pk, sk } as Item } })),
+          .map(([, { item }]) => ({ DeleteRequest: { Key: { pk: item['pk'], sk: item['sk'] } as Item } })),
         ...[...state]
-          .filter(([key, item]) => exact(now.get(key)) !== exact(item))
-          .map(([, Item]) => ({ PutRequest: { Item } })),
+          .filter(([key, { text }]) => now.get(key)?.text !== text)
+          .map(([, { item }]) => ({ PutRequest: { Item: item } })),
       ]);
     },
     stop: (): void => client.destroy(),
@@ -81,18 +83,16 @@ const masked = (value: unknown, known: string): string =>
 
 /** What a run changed, each item or attribute a line; two runs that did the same give the same lines. */
 export const changes = (before: State, after: State): string[] => {
-  const known = exact([...before.values()]);
-  const lines: string[] = [];
-  for (const key of new Set([...before.keys(), ...after.keys()])) {
-    if (aside.test(key)) continue;
-    const [old, now] = [before.get(key), after.get(key)];
-    if (exact(old) === exact(now)) continue;
-    if (!old) lines.push(`+ ${masked(now, known)}`);
-    else if (!now) lines.push(`- ${key}`);
-    else
-      for (const name of new Set([...Object.keys(old), ...Object.keys(now)]))
-        if (exact(old[name]) !== exact(now[name]))
-          lines.push(`~ ${key} ${name}: ${masked(now[name] ?? null, known)}`);
-  }
-  return lines.toSorted();
+  const known = [...before.values()].map(({ text }) => text).join();
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .flatMap((key) => {
+      const [old, now] = [before.get(key), after.get(key)];
+      if (aside.test(key) || old?.text === now?.text) return [];
+      if (!old) return [`+ ${masked(now?.item, known)}`];
+      if (!now) return [`- ${key}`];
+      return [...new Set([...Object.keys(old.item), ...Object.keys(now.item)])]
+        .filter((name) => exact(old.item[name]) !== exact(now.item[name]))
+        .map((name) => `~ ${key} ${name}: ${masked(now.item[name] ?? null, known)}`);
+    })
+    .toSorted();
 };

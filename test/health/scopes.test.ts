@@ -38,7 +38,7 @@ const cases: Case[] = [
   {
     provider: 'google_calendar',
     all: ['email', calendar, 'openid'],
-    some: ['openid', 'https://www.googleapis.com/auth/userinfo.email'],
+    some: ['openid', 'email'],
     shownSome: ['email', 'openid'],
     type: 'event',
     needs: calendar,
@@ -183,6 +183,26 @@ describe.each(refreshing)('a refresh at $provider', ({ provider, all, some, show
 
     expect(found.status).toBe(200);
     expect(await grantedOf(admin, id)).toEqual(without(all));
+    expect(await changesOf(admin, id)).toEqual([]);
+  });
+});
+
+describe('a token that lacks a scope', () => {
+  it.each(refreshing)('is refreshed at $provider all the same', async ({ provider, some, shownSome }) => {
+    const admin = caller();
+    const account = await anAccount(provider);
+    const { id } = await consent(admin, { ...account, scopes: some });
+    await account.expire('access');
+
+    const tested = await admin.post(`/integrations/${id}/test`);
+
+    expect(tested.body).toMatchObject({ ok: true });
+    expect((await account.calls()).map(({ grant }) => grant)).toEqual([
+      'authorization_code',
+      'refresh_token',
+    ]);
+    expect(await grantedOf(admin, id)).toEqual(without(shownSome));
+    expect(await healthOf(admin, id)).toMatchObject({ state: 'degraded', cause: 'missing_scope' });
     expect(await changesOf(admin, id)).toEqual([]);
   });
 });

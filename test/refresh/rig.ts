@@ -30,6 +30,9 @@ export type Rig = {
 /** What every handler keeps back to stop in order is the machine's time, and stays as it is. */
 const kept = 2;
 
+/** Each process runs its code too few times to be compiled as a matter of course. */
+const execArgv = ['--always-sparkplug', '--max-semi-space-size=32'];
+
 const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 export const realTimes: Settings['refresh'] = testSettings.refresh;
@@ -94,7 +97,7 @@ export const startRig = async ({ scale, processes }: { scale: number; processes:
     });
     const beyond = kept * (1 - 1 / scale);
     const children = ports.map((port) =>
-      fork(worker, [String(port), directory, queues.endpoint, String(beyond)], { execArgv: ['--always-sparkplug','--max-semi-space-size=32'] }),
+      fork(worker, [String(port), directory, queues.endpoint, String(beyond)], { execArgv }),
     );
     for (const child of children) stops.push(() => ended(child));
     await Promise.all(children.map(ready));

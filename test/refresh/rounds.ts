@@ -20,7 +20,7 @@ export const crowdOf = async (
     for (let visits = 1; ; visits += 1) {
       const { status, body, headers } = await connection.use(who, process);
       const told = status === 200 ? 'served' : String(body?.code ?? status);
-      if (told !== 'token_unavailable' || visits === mostVisits) {
+      if (status !== 503 || visits === mostVisits) {
         crowd.answers[told] = (crowd.answers[told] ?? 0) + 1;
         return;
       }

@@ -22,7 +22,7 @@ const issuer = await openIssuer({ path: (name) => join(directory, name), secret:
 await startGateway(Number(port), {
   issuer,
   allowedOrigins: [],
-  local: localApi({ issuer, runSchedule: async () => {} }),
+  local: localApi({ issuer, runSchedule: async () => {}, runCommand: async () => null }),
   settle,
 });
 startPollers({

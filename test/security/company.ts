@@ -87,7 +87,7 @@ const answerTo = async (admin: Caller): Promise<Company['answer']> => {
 
 export const subjects = ['organization', 'personal'] as const;
 
-export const aCompany = async (cloud: Cloud): Promise<Company> => {
+export const aCompany = async (cloud: Pick<Cloud, 'url' | 'standins'>): Promise<Company> => {
   const { jira, github } = cloud.standins;
   const admin = caller({}, cloud.url);
   const stranger = caller({}, cloud.url);

@@ -25,7 +25,8 @@ afterAll(async () => {
 });
 
 const guarded = lines.filter(({ operation }) => roleOf(operation) !== null);
-const open = lines.filter(({ operation }) => roleOf(operation) === null);
+const open = lines.filter(({ operation }) => operation.access.by === 'public');
+const signed = lines.filter(({ operation }) => operation.access.by === 'signature');
 const forMembersOnlyInPart = guarded.filter(
   ({ operation, way }) => roleOf(operation) !== 'member' || way.member === 'forbidden',
 );
@@ -90,6 +91,20 @@ describe.each(open)('$name', (line) => {
     const reply = await send(cloud, line, line.way.parts(company.organization, company), null);
 
     expect(Object.values(line.operation.answers).map(({ status }) => status)).toContain(reply.status);
+  });
+});
+
+describe.each(signed)('$name', (line) => {
+  it('is open to nobody who does not sign, whatever their token', async () => {
+    const { admin, organization } = company;
+    const parts = line.way.parts(organization, company);
+
+    for (const token of [null, await admin.token()]) {
+      const { reply, ...left } = await watched(cloud, () => send(cloud, line, parts, token));
+
+      expect(reply).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+      expectNothing(line, left);
+    }
   });
 });
 

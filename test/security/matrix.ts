@@ -232,4 +232,21 @@ export const matrix: Record<OperationId, Readonly<Record<string, Way>>> = {
   'policy.get': { plain: { names: null, parts: nothing } },
   'policy.put': { plain: { names: null, parts: () => ({ body: { activity: 'admins' } }) } },
   'audit.list': { plain: { names: null, parts: nothing } },
+
+  'erasures.request': {
+    plain: {
+      names: null,
+      parts: () => ({ body: { subject: { kind: 'entity', entity: { type: 'Task', id: newId('task') } } } }),
+    },
+  },
+  'erasures.list': { plain: { names: null, parts: nothing } },
+  'exports.read': {
+    plain: {
+      names: null,
+      member: 'forbidden',
+      shows: true,
+      parts: ({ scope }) => ({ query: { kind: scope } }),
+    },
+  },
+  'inbound.clerk': { plain: { names: null, parts: () => ({ params: { token: newId('address') } }) } },
 };

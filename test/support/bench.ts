@@ -120,11 +120,13 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
   const runSchedule = async (id: string): Promise<void> => {
     await invoke(`functions/schedules/${id}.ts`, {}, 120);
   };
+  const runCommand = (id: string, payload: unknown): Promise<unknown> =>
+    invoke(`functions/commands/${id}.ts`, payload, 30);
   const gateway = started(
     await startGateway(0, {
       issuer,
       allowedOrigins: [],
-      local: localApi({ issuer, runSchedule }),
+      local: localApi({ issuer, runSchedule, runCommand }),
       settle: (error) => told.push(error),
     }),
   );
@@ -141,7 +143,7 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
     }),
   });
   for (const [provider, app] of Object.entries(standins.apps))
-    await invoke('functions/commands/set-app.ts', { provider, app }, 30);
+    await runCommand('set-app', { provider, app });
 
   const advance = (seconds: number): void => {
     process.env['CLOCK_OFFSET_MS'] = String(Number(process.env['CLOCK_OFFSET_MS']) + seconds * 1000);
@@ -159,6 +161,7 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
     advance,
     runJob,
     runSchedule,
+    runCommand,
     drain,
     taken,
     send: (id: string, payload: object) =>

@@ -1,6 +1,7 @@
 import { OAuth2Client } from 'google-auth-library';
 import { calendar, type calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js';
 import * as z from 'zod/mini';
+import { AppError } from '../../errors/error.ts';
 import type { ExternalItem } from '../../model/link.ts';
 import type { Adapter, Classify, Identity, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
@@ -38,19 +39,27 @@ const ownIdentity = (session: Session): Promise<Identity> =>
     return { account: toAccount(z.parse(UserInfo, data)), tenant: '' };
   });
 
+/** The title of the calendar; fails where it is not there, or may not be read. */
+const titleOf = (session: Session) =>
+  call(session, async (api) => {
+    const { data } = await api.events.list({ calendarId: calendarOf(session), maxResults: 1 });
+    return z.parse(EventPage, data).summary;
+  });
+
+/** Of a calendar that is not shared Google says that it is not there: what is forbidden lacks the scope, which is told elsewhere. */
+const unlessForbidden = (error: unknown): void => {
+  if (!(error instanceof AppError) || error.code !== 'provider_forbidden') throw error;
+};
+
 export const adapter: Adapter = {
   sites: null,
 
   /** A person's own account by what it says of itself; a calendar named in the settings by reading it. */
   identify: async (session) => {
-    if (session.auth === 'oauth2' && session.settings['calendarId'] === undefined)
-      return ownIdentity(session);
-    const calendarId = calendarOf(session);
-    const { summary } = await call(session, async (api) =>
-      z.parse(EventPage, (await api.events.list({ calendarId, maxResults: 1 })).data),
-    );
-    if (session.auth === 'oauth2') return ownIdentity(session);
-    return { account: calendarAccount(calendarId, summary), tenant: '' };
+    if (session.auth !== 'oauth2')
+      return { account: calendarAccount(calendarOf(session), await titleOf(session)), tenant: '' };
+    if (session.settings['calendarId'] !== undefined) await titleOf(session).catch(unlessForbidden);
+    return ownIdentity(session);
   },
 
   search: async (session, { query, range, limit, after }) => {

@@ -4,7 +4,6 @@ import {
   type NetworkRequestOptions,
 } from '@azure/msal-node';
 import type { OAuthApp, TokenFetch, Tokens } from '../connector.ts';
-import { manifest } from './manifest.ts';
 
 const login = 'https://login.microsoftonline.com';
 
@@ -59,7 +58,8 @@ const application = (clientId: string, clientSecret: string, tenant: string, fet
 const forApp = ({ clientId, clientSecret, settings }: OAuthApp, fetch: TokenFetch) =>
   application(clientId, clientSecret, settings['tenant'] ?? 'organizations', fetch);
 
-const wanted = (manifest.oauth?.scopes ?? []).map(({ scope }) => scope);
+/** What was granted, whatever it is: a refresh that names a scope which was not is refused as a whole. */
+const everything = ['https://graph.microsoft.com/.default'];
 
 export const tokens: Tokens = {
   exchange: ({ app, redirectUri, code, verifier, scopes }, fetch) =>
@@ -71,7 +71,7 @@ export const tokens: Tokens = {
     }),
 
   refresh: (app, refreshToken, fetch) =>
-    forApp(app, fetch).acquireTokenByRefreshToken({ refreshToken, scopes: wanted }),
+    forApp(app, fetch).acquireTokenByRefreshToken({ refreshToken, scopes: everything }),
 
   mint: ({ settings, credentials }, fetch) =>
     application(
@@ -79,7 +79,7 @@ export const tokens: Tokens = {
       credentials['clientSecret'] ?? '',
       settings['tenantId'] ?? '',
       fetch,
-    ).acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/.default'] }),
+    ).acquireTokenByClientCredential({ scopes: everything }),
 
   revoke: null,
 };

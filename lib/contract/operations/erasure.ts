@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { defineOperation, session } from '../define.ts';
-import { cursor, Entity, EntityType, foreignId, id, limitInQuery, orAbsent, time } from '../shapes.ts';
+import { cursor, Entity, EntityType, foreignId, limitInQuery, orAbsent, time } from '../shapes.ts';
 
 /** What leaves us for good, and what can be had of it before. */
 const Subject = z.union([
@@ -24,8 +24,8 @@ export const requestErasure = defineOperation({
   id: 'erasures.request',
   method: 'POST',
   path: '/erase',
-  summary: 'Erase oneself; for admins also a user, an entity, or the whole organisation with its keys first',
-  access: session('member'),
+  summary: 'Erase a user, an entity, or the whole organisation with its keys first; export before',
+  access: session('admin'),
   body: z.strictObject({ subject: Subject }),
   answers: { ok: { status: 202, body: z.object({ erasure: Erasure }) } },
   failures: ['not_found'],
@@ -33,13 +33,12 @@ export const requestErasure = defineOperation({
   creates: true,
 });
 
-export const getErasure = defineOperation({
-  id: 'erasures.get',
-  path: '/erase/{id}',
-  summary: 'How far an erasure is, for who asked for it and for admins',
-  access: session('member'),
-  params: z.strictObject({ id }),
-  output: z.object({ erasure: Erasure }),
+export const listErasures = defineOperation({
+  id: 'erasures.list',
+  path: '/erase',
+  summary: 'How far the newest hundred erasures of the organisation are, newest first',
+  access: session('admin'),
+  output: z.object({ erasures: z.array(Erasure) }),
   grants: ['table:read'],
 });
 

@@ -53,7 +53,7 @@ export const operations = [
   putPolicy,
   listEvents,
   erasure.requestErasure,
-  erasure.getErasure,
+  erasure.listErasures,
   erasure.readExport,
   clerkEvent,
 ] as const satisfies readonly Operation[];
