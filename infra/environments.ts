@@ -44,7 +44,12 @@ const shared = {
     wait: 10_000,
     pause: 30_000,
   },
-  retention: { events: 400, activityCache: 1 },
+  sync: { attempts: 6, backoff: 10_000 },
+  plans: {
+    free: { integrations: 5, minInterval: 'daily', priority: false },
+    premium: { integrations: null, minInterval: null, priority: true },
+  },
+  retention: { events: 400, activityCache: 1, syncRuns: 90 },
   assertionKeys: [],
   reservedConcurrency: null,
 } satisfies Partial<Environment>;

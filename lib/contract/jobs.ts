@@ -61,4 +61,13 @@ export const purgeIntegration = defineJob({
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:purge-integration'],
 });
 
-export const jobs: readonly Job[] = [refresh, rescue, revoke, purgeIntegration];
+export const sync = defineJob({
+  id: 'sync',
+  summary: 'Reads what changed at a provider, page by page, and keeps it in one form',
+  payload: z.strictObject({ ...subject, syncId: z.string() }),
+  timeout: 300,
+  concurrency: 10,
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh', 'jobs:send:sync'],
+});
+
+export const jobs: readonly Job[] = [refresh, rescue, revoke, purgeIntegration, sync];

@@ -32,4 +32,18 @@ export const sweepEvents = defineSchedule({
   grants: ['table:read', 'table:write', 'jobs:send:purge-integration', 'jobs:send:revoke'],
 });
 
-export const schedules: readonly Schedule[] = [refreshAhead, recoverIntents, keepAlive, sweepEvents];
+export const queueDueSyncs = defineSchedule({
+  id: 'queue-due-syncs',
+  summary: 'Starts the syncs that are due and looks after those nobody has been heard of',
+  every: 1,
+  timeout: 120,
+  grants: ['table:read', 'table:write', 'jobs:send:sync'],
+});
+
+export const schedules: readonly Schedule[] = [
+  refreshAhead,
+  recoverIntents,
+  keepAlive,
+  sweepEvents,
+  queueDueSyncs,
+];

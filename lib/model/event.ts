@@ -20,7 +20,11 @@ export type Action =
   | 'link.created'
   | 'link.refreshed'
   | 'link.deleted'
-  | 'policy.updated';
+  | 'policy.updated'
+  | 'sync.finished'
+  | 'sync.scheduled'
+  | 'mapping.updated'
+  | 'rating.given';
 
 export type NewEvent = {
   /** A user's id, or `system`. */

@@ -102,6 +102,26 @@ export const keys = {
     sk: `HEALTH#${part(hour)}`,
   }),
   healthOf: (owner: Owner, id: string) => ({ pk: integrationKey(owner, id), prefix: 'HEALTH#' }),
+  /** The schedule of an integration's syncs and the guard that one runs at a time. */
+  sync: (owner: Owner, id: string): Key => ({ pk: integrationKey(owner, id), sk: 'SYNC' }),
+  run: (owner: Owner, id: string, runId: string): Key => ({
+    pk: integrationKey(owner, id),
+    sk: `RUN#${part(runId)}`,
+  }),
+  runsOf: (owner: Owner, id: string) => ({ pk: integrationKey(owner, id), prefix: 'RUN#' }),
+  record: (owner: Owner, id: string, type: string, externalId: string): Key => ({
+    pk: integrationKey(owner, id),
+    sk: `REC#${part(type)}#${digest(externalId)}`,
+  }),
+  recordsOf: (owner: Owner, id: string, type: string | null) => ({
+    pk: integrationKey(owner, id),
+    prefix: type === null ? 'REC#' : `REC#${part(type)}#`,
+  }),
+  /** Calls a minute to one tenant of a provider, whoever's integration they are for. */
+  budget: (provider: string, tenant: string, minute: number): Key => ({
+    pk: `RATE#${part(`$${provider}`)}#${digest(tenant)}#${minute}`,
+    sk: 'RATE',
+  }),
   secret: (name: string): Key => ({ pk: organizationKey(environmentOwner), sk: `SECRET#${part(name)}` }),
 
   policy: (organizationId: string): Key => ({ pk: organizationKey(organizationId), sk: 'POLICY' }),

@@ -13,7 +13,12 @@ export const testSettings: Settings = {
   allowedHosts: {},
   limits: { perUser: 120, perOrganization: 600, perIntegration: 300 },
   refresh: { margin: 300_000, deadline: 90_000, limit: 120_000, lease: 125_000, wait: 10_000, pause: 30_000 },
-  retention: { events: 400, activityCache: 1 },
+  sync: { attempts: 6, backoff: 200 },
+  plans: {
+    free: { integrations: 5, minInterval: 'daily', priority: false },
+    premium: { integrations: null, minInterval: null, priority: true },
+  },
+  retention: { events: 400, activityCache: 1, syncRuns: 90 },
   assertionKeys: [],
 };
 

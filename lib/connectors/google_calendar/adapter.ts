@@ -5,6 +5,7 @@ import type { ExternalItem } from '../../model/link.ts';
 import type { Adapter, Classify, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
 import { CalendarEntry, calendarAccount, Event, EventPage, toAccount, toItem, UserInfo } from './map.ts';
+import { readEvents } from './sync.ts';
 
 /** One client per call, given an access token alone: with more it would refresh by itself, outside our protocol. */
 const call = <T>(
@@ -88,6 +89,7 @@ export const adapter: Adapter = {
 
   findPersons: null,
   activity: null,
+  sync: readEvents(call, calendarOf),
 
   proxy: ({ accessToken }) => ({
     base: 'https://www.googleapis.com',

@@ -1,4 +1,5 @@
 import type { Manifest } from '../connector.ts';
+import { eventSync } from '../event-facts.ts';
 
 const readCalendars = 'https://www.googleapis.com/auth/calendar.readonly';
 
@@ -178,6 +179,7 @@ export const manifest: Manifest = {
     },
   ],
   activity: null,
+  sync: eventSync([readCalendars], 120),
   origins: ['https://www.googleapis.com', 'https://openidconnect.googleapis.com'],
   tokenOrigins: ['https://oauth2.googleapis.com'],
   linkHosts: ['*.google.com', '*.googleusercontent.com'],

@@ -19,6 +19,8 @@ export const Event = z.object({
   htmlLink: text,
   hangoutLink: text,
   iCalUID: text,
+  created: text,
+  updated: text,
   recurringEventId: text,
   start: moment,
   end: moment,
@@ -32,6 +34,12 @@ export const EventPage = z.object({
   summary: text,
   nextPageToken: text,
   items: z._default(z.array(Event), []),
+});
+/** A page whose events are read one by one, so that a broken one does not hide the rest. */
+export const LoosePage = z.object({
+  nextPageToken: text,
+  nextSyncToken: text,
+  items: z._default(z.array(z.unknown()), []),
 });
 export const UserInfo = z.object({ sub: z.string(), email: text, name: text });
 export const CalendarEntry = z.object({ id: z.string(), summary: text });

@@ -7,6 +7,7 @@ import * as migration from './migration.ts';
 import * as oauth from './oauth.ts';
 import { getPolicy, listEvents, putPolicy } from './organization.ts';
 import * as providers from './providers.ts';
+import * as sync from './sync.ts';
 import * as system from './system.ts';
 
 /** Every operation, in the order of the documentation. Routes, functions, OpenAPI, client and tests derive from it. */
@@ -47,6 +48,15 @@ export const operations = [
   migration.migrationStatus,
   migration.previewMigration,
   migration.runMigration,
+  sync.startSync,
+  sync.listSyncs,
+  sync.getSync,
+  sync.getSchedule,
+  sync.putSchedule,
+  sync.listRecords,
+  sync.getMapping,
+  sync.putMapping,
+  sync.previewMapping,
   getPolicy,
   putPolicy,
   listEvents,
