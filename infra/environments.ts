@@ -45,6 +45,7 @@ const shared = {
     pause: 30_000,
   },
   sync: { attempts: 6, backoff: 10_000 },
+  minutesSaved: { task: 2, pull_request: 3, event: 1, person: 1 },
   plans: {
     free: { integrations: 5, minInterval: 'daily', priority: false },
     premium: { integrations: null, minInterval: null, priority: true },

@@ -13,6 +13,7 @@ export const settingsOf = (environment: Environment, apiAddress: string): string
     limits: environment.limits,
     refresh: environment.refresh,
     sync: environment.sync,
+    minutesSaved: environment.minutesSaved,
     plans: environment.plans,
     retention: environment.retention,
     assertionKeys: environment.assertionKeys,

@@ -52,6 +52,13 @@ export const Settings = z.strictObject({
   }),
   /** A sync that fails is tried again so often; the first pause is at most `backoff` milliseconds, each next twice as long. */
   sync: z.strictObject({ attempts: z.number(), backoff: z.number() }),
+  /** Minutes a person saves for each item a sync keeps, by its type. */
+  minutesSaved: z.strictObject({
+    task: z.number(),
+    pull_request: z.number(),
+    event: z.number(),
+    person: z.number(),
+  }),
   /** What plans allow, by the value of the plan claim; `none` is a token without one. */
   plans: z.record(z.string(), PlanLimits),
   /** Days. */

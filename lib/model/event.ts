@@ -24,7 +24,8 @@ export type Action =
   | 'sync.finished'
   | 'sync.scheduled'
   | 'mapping.updated'
-  | 'rating.given';
+  | 'rating.given'
+  | 'job.redriven';
 
 export type NewEvent = {
   /** A user's id, or `system`. */

@@ -105,6 +105,8 @@ export type SyncState = {
   resume: (Progress & { mappingVersion: number }) | null;
   mapping: Mapping;
   mappingVersion: number;
+  /** The step a run stood at when it was last looked after, and how often it stood there. */
+  watched: { step: number; times: number } | null;
   lastRun: { id: string; state: 'succeeded' | 'failed'; endedAt: string; code: string | null } | null;
   due?: string;
   dueAt?: number;

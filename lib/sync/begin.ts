@@ -21,6 +21,7 @@ export const newState = (integrationId: string, provider: string): SyncState => 
   resume: null,
   mapping: {},
   mappingVersion: 0,
+  watched: null,
   lastRun: null,
 });
 
@@ -94,6 +95,7 @@ export const beginRun = async (
     running: _running,
     nextSyncAt: _next,
     resume: _resume,
+    watched: _watched,
     ...first
   } = newState(integrationId, provider);
   await transact([
@@ -101,7 +103,7 @@ export const beginRun = async (
     {
       update: keys.sync(owner, integrationId),
       setOnce: first,
-      set: { running: run.id, nextSyncAt, resume: null, ...set },
+      set: { running: run.id, nextSyncAt, resume: null, watched: null, ...set },
       when: [
         ['running', 'absent or =', null],
         ['mappingVersion', 'absent or =', state.mappingVersion],

@@ -11,10 +11,11 @@ import { inParallel } from '../model/parallel.ts';
 import type { SyncState } from '../model/sync.ts';
 import { findCredential } from '../store/integrations.ts';
 import { type Key, keys, ownerFromKey } from '../store/keys.ts';
-import { dueChange } from '../store/syncs.ts';
+import { dueChange, findRun } from '../store/syncs.ts';
 import { getMany, queryDue, write } from '../store/table.ts';
 import { fairly } from '../tokens/schedule.ts';
 import { beginRun } from './begin.ts';
+import { failRun } from './end.ts';
 import { nextRun, watchAfter } from './timing.ts';
 
 type Payload = z.input<typeof sync.payload>;
@@ -22,6 +23,8 @@ type DueState = SyncState & Key & { dueAt: number };
 
 const pageOfDue = 200;
 const atOnce = 16;
+/** So often a run is woken without getting any further. */
+const mostWakes = 5;
 
 /** Moves what is due on, if nobody did so meanwhile. */
 const postpone = (owner: Owner, state: DueState, change: Record<string, unknown>, dueAt: number | null) => {
@@ -37,14 +40,25 @@ const postpone = (owner: Owner, state: DueState, change: Record<string, unknown>
   });
 };
 
+/** Wakes a run nobody has heard of, and gives up on one that stays where it is: its message kills its workers. */
+const lookAfter = async (owner: Owner, state: DueState, runId: string): Promise<Payload | null> => {
+  const { integrationId, watched } = state;
+  const run = await findRun(owner, integrationId, runId);
+  const step = run?.step ?? 0;
+  const times = watched?.step === step ? watched.times + 1 : 1;
+  if (run && times >= mostWakes) {
+    await failRun(owner, state, run, 'internal');
+    return null;
+  }
+  await postpone(owner, state, { watched: { step, times } }, now() + watchAfter);
+  return { ...owner, integrationId, syncId: runId };
+};
+
 /** The message a due item calls for: a new run, or the one nobody has heard of; null where it is not the time. */
 const taken = async (state: DueState): Promise<Payload | null> => {
   const owner = ownerFromKey(state.pk);
   const { integrationId, running, interval, nextSyncAt, dueAt } = state;
-  if (running !== null) {
-    await postpone(owner, state, {}, now() + watchAfter);
-    return { ...owner, integrationId, syncId: running };
-  }
+  if (running !== null) return lookAfter(owner, state, running);
   const next = nextSyncAt === null ? null : nextRun(interval, nextSyncAt, now());
   const credential = await findCredential(owner, integrationId);
   const facts = (await manifestOf(state.provider)).sync;

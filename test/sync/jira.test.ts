@@ -3,7 +3,10 @@ import { caller } from '../support/api.ts';
 import { aJiraSite, connectedJira } from '../support/standins.ts';
 import { recordsOf, synced } from './synced.ts';
 
-const issues = (count: number) => ({ count, template: { summary: 'A thing to do', type: 'Task', project: 'TEST' } });
+const issues = (count: number) => ({
+  count,
+  template: { summary: 'A thing to do', type: 'Task', project: 'TEST' },
+});
 
 describe('a sync of Jira', () => {
   it('keeps what the site has, in one form, and counts it', async () => {

@@ -1,6 +1,7 @@
 import type { Operation } from '../define.ts';
 import * as activity from './activity.ts';
 import { importEvents } from './calendar.ts';
+import * as insight from './insight.ts';
 import * as integrations from './integrations.ts';
 import * as links from './links.ts';
 import * as migration from './migration.ts';
@@ -29,6 +30,7 @@ export const operations = [
   integrations.search,
   integrations.entity,
   integrations.proxy,
+  integrations.searchAcross,
   oauth.callback,
   oauth.complete,
   oauth.getApp,
@@ -57,6 +59,13 @@ export const operations = [
   sync.getMapping,
   sync.putMapping,
   sync.previewMapping,
+  insight.getStats,
+  insight.getRecommendations,
+  insight.getUsage,
+  insight.putRating,
+  insight.listRatings,
+  insight.listFailures,
+  insight.redriveFailure,
   getPolicy,
   putPolicy,
   listEvents,
