@@ -1,4 +1,5 @@
 import { jobs } from '../lib/contract/jobs.ts';
+import { type OwnMetric, ownMetrics } from '../lib/contract/metrics.ts';
 import { streams } from '../lib/contract/streams.ts';
 import {
   backgroundFunctions,
@@ -25,15 +26,29 @@ export type AlarmSpec = {
   of: number;
 };
 
-/** Metrics our own functions write; one line makes an alarm and a line of the dashboard. */
-export const ownMetrics = [
-  {
-    name: 'KmsErrors',
+type OwnAlarm = Pick<AlarmSpec, 'meaning' | 'runbook' | 'minutes' | 'atLeast'>;
+
+/** Of what our own functions count; each is an alarm and a line of the dashboard. */
+const ownAlarms: Record<OwnMetric, OwnAlarm> = {
+  KmsErrors: {
     meaning: 'Credentials cannot be sealed or opened, because KMS refuses or fails.',
     runbook: 'kms-errors',
+    minutes: 5,
     atLeast: 1,
   },
-] as const;
+  OpenIntents: {
+    meaning: 'Token refreshes whose outcome is unknown had to be taken up again, more than a few.',
+    runbook: 'open-intents',
+    minutes: 15,
+    atLeast: 20,
+  },
+  NeedsReauth: {
+    meaning: 'Unusually many integrations ask their people to reconnect.',
+    runbook: 'needs-reauth',
+    minutes: 15,
+    atLeast: 20,
+  },
+};
 
 const once = { expression: null, minutes: 5, bad: 1, of: 1 } as const;
 const lasting = { expression: null, minutes: 5, bad: 3, of: 3 } as const;
@@ -132,13 +147,11 @@ export const alarmsOf = (watched: Watched): AlarmSpec[] => {
       metrics: [metric.api('Latency', 'p99')],
       atLeast: 10_000,
     },
-    ...ownMetrics.map(({ name, meaning, runbook, atLeast }) => ({
+    ...ownMetrics.map((name) => ({
       ...once,
+      ...ownAlarms[name],
       id: name,
-      meaning,
-      runbook,
       metrics: [metric.own(name)],
-      atLeast,
     })),
   ];
 };

@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { jobs } from '../lib/contract/jobs.ts';
-import { ownMetrics } from './alarms.ts';
+import { ownMetrics } from '../lib/contract/metrics.ts';
 import { backgroundFunctions, deadLetters, functions, httpFunctions, jobFunction } from './inventory.ts';
 import { type MetricSpec, metricsOf, toMetric, type Watched } from './metrics.ts';
 
@@ -71,10 +71,7 @@ export const addDashboard = (
     ],
     [
       graph('Capacity used', ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'].map(metric.table)),
-      graph(
-        'Counted by our functions',
-        ownMetrics.map((one) => metric.own(one.name)),
-      ),
+      graph('Counted by our functions', ownMetrics.map(metric.own)),
     ],
   ];
   for (const row of rows) dashboard.addWidgets(...row);

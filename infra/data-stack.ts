@@ -25,6 +25,7 @@ export class DataStack extends Stack {
     this.resources = {
       table: this.addTable(environment),
       key: this.addKey(environment),
+      formerKeys: environment.formerKeys,
       queues: this.addQueues(environment),
       cursorKey: this.addCursorKey(),
     };

@@ -15,6 +15,8 @@ export type Environment = Omit<Settings, 'environment' | 'publicUrl'> & {
   /** Null: the HTTP API's own address. */
   publicUrl: string | null;
   alarmEmail: string | null;
+  /** ARNs of KMS keys that wrapped data keys before ours; taken out once `rotate-keys` wrapped all anew. */
+  formerKeys: readonly string[];
   /** Whether table, key and logs outlive their stack. */
   removal: 'retain' | 'destroy';
   /** Concurrency set aside for single functions, by name (`jobs-purge-integration`). */
@@ -50,8 +52,9 @@ const shared = {
     free: { integrations: 5, minInterval: 'daily', priority: false },
     premium: { integrations: null, minInterval: null, priority: true },
   },
-  retention: { events: 400, activityCache: 1, syncRuns: 90 },
+  retention: { events: 400, activityCache: 1, syncRuns: 90, idempotency: 1 },
   assertionKeys: [],
+  formerKeys: [],
   reservedConcurrency: null,
 } satisfies Partial<Environment>;
 

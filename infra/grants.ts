@@ -11,6 +11,8 @@ export type Resources = {
   table: Table;
   /** Wraps the data keys of organisations. */
   key: Key;
+  /** ARNs of keys that wrapped them before, until everything is wrapped anew. */
+  formerKeys: readonly string[];
   /** By job. */
   queues: ReadonlyMap<string, Queue>;
   cursorKey: Secret;
@@ -43,21 +45,34 @@ const write = ({ table }: Resources): PolicyStatement[] => [
 ];
 
 /** Only under the encryption context of credentials; which organisation's, the code and the wrapped key say. */
-const useKey =
+const useKeys = (actions: string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({
+    actions,
+    resources,
+    conditions: { StringEquals: { 'kms:EncryptionContext:purpose': 'credentials' } },
+  });
+
+const openKeys =
   (...actions: string[]) =>
-  ({ key }: Resources): PolicyStatement[] => [
-    new PolicyStatement({
-      actions,
-      resources: [key.keyArn],
-      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': 'credentials' } },
-    }),
-  ];
+  ({ key, formerKeys }: Resources): PolicyStatement =>
+    useKeys(actions, [key.keyArn, ...formerKeys]);
+
+const newestKey =
+  (...actions: string[]) =>
+  ({ key }: Resources): PolicyStatement =>
+    useKeys(actions, [key.keyArn]);
+
+const together =
+  (...parts: ((resources: Resources) => PolicyStatement)[]) =>
+  (resources: Resources): PolicyStatement[] =>
+    parts.map((part) => part(resources));
 
 const meanings: Record<keyof typeof grants, (resources: Resources) => PolicyStatement[]> = {
   'table:read': read,
   'table:write': write,
-  'credentials:open': useKey('kms:Decrypt'),
-  'credentials:seal': useKey('kms:GenerateDataKey', 'kms:Decrypt'),
+  'credentials:open': together(openKeys('kms:Decrypt')),
+  'credentials:seal': together(newestKey('kms:GenerateDataKey'), openKeys('kms:Decrypt')),
+  'credentials:rewrap': together(newestKey('kms:ReEncryptTo'), openKeys('kms:ReEncryptFrom')),
   cursors: () => [],
 };
 

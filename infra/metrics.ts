@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { metricDimension, metricNamespace, type OwnMetric } from '../lib/contract/metrics.ts';
 import { deployedName } from './inventory.ts';
 
 /** What is watched, by name: the stack that watches needs nothing else of the others. */
@@ -48,10 +49,10 @@ export const metricsOf = ({ environment, apiId, tableName }: Watched) => ({
     statistic: 'Sum',
   }),
   /** What our functions count themselves, in their log lines. */
-  own: (name: string): MetricSpec => ({
-    namespace: 'ManagerOS/Integrations',
+  own: (name: OwnMetric): MetricSpec => ({
+    namespace: metricNamespace,
     name,
-    dimensions: { Environment: environment.name },
+    dimensions: { [metricDimension]: environment.name },
     statistic: 'Sum',
   }),
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commands } from '../../lib/contract/commands.ts';
 import { schedules } from '../../lib/contract/schedules.ts';
 import type { Settings } from '../../lib/contract/settings.ts';
 import { openDataDir } from './data-dir.ts';
@@ -34,7 +35,7 @@ const settingsFor = (url: string, assertionKey: object): Settings => ({
     free: { integrations: 5, minInterval: 'daily', priority: false },
     premium: { integrations: null, minInterval: null, priority: true },
   },
-  retention: { events: 400, activityCache: 1, syncRuns: 90 },
+  retention: { events: 400, activityCache: 1, syncRuns: 90, idempotency: 1 },
   assertionKeys: [{ ...assertionKey }],
 });
 
@@ -80,11 +81,17 @@ export const startCloud = async (options: LocalOptions) => {
       await invoke(`functions/schedules/${id}.ts`, {}, timeout);
       await drained();
     };
+    const runCommand = async (id: string, payload: unknown): Promise<unknown> => {
+      const timeout = commands.find((command) => command.id === id)?.timeout ?? 60;
+      const result = await invoke(`functions/commands/${id}.ts`, payload, timeout);
+      await drained();
+      return result;
+    };
     const gateway = started(
       await startGateway(options.port, {
         issuer,
         allowedOrigins: [webApp],
-        local: localApi({ issuer, runSchedule }),
+        local: localApi({ issuer, runSchedule, runCommand }),
         settle,
       }),
     );

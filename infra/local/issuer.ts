@@ -18,8 +18,8 @@ export const audience = 'manageros-integrations';
 
 export const openIssuer = async (data: DataDir) => {
   const file = data.path('issuer.json');
-  const keys = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredKeys) : await generate();
-  writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify(await generate()), { mode: 0o600 });
+  const keys = JSON.parse(readFileSync(file, 'utf8')) as StoredKeys;
   const signing = await importJWK(keys.session, 'RS256');
   const { kty = '', n = '', e = '' } = keys.session;
   const verifying = await importJWK({ kty, n, e }, 'RS256');

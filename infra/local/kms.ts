@@ -15,6 +15,9 @@ type Body = {
   KeySpec?: string;
   CiphertextBlob?: string;
   EncryptionContext?: Context;
+  SourceEncryptionContext?: Context;
+  DestinationEncryptionContext?: Context;
+  DestinationKeyId?: string;
 };
 
 class KmsError extends Error {
@@ -79,6 +82,19 @@ const answer = (keys: Keys, target: string, body: Body): object => {
   if (target === 'Decrypt') {
     const { id, text } = unwrap(keys, body);
     return { KeyId: id, Plaintext: text.toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+  }
+  if (target === 'ReEncrypt') {
+    const { SourceEncryptionContext, DestinationEncryptionContext, DestinationKeyId, CiphertextBlob } = body;
+    const from = unwrap(keys, {
+      ...(CiphertextBlob !== undefined && { CiphertextBlob }),
+      ...(SourceEncryptionContext && { EncryptionContext: SourceEncryptionContext }),
+    });
+    const id = usable(keys, DestinationKeyId);
+    return {
+      KeyId: id,
+      SourceKeyId: from.id,
+      CiphertextBlob: wrap(keys, id, from.text, DestinationEncryptionContext),
+    };
   }
   throw new KmsError('UnsupportedOperationException', `${target} is not spoken here.`);
 };

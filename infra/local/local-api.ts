@@ -1,3 +1,4 @@
+import { commands } from '../../lib/contract/commands.ts';
 import { schedules } from '../../lib/contract/schedules.ts';
 import { metrics, resetMetrics } from './functions.ts';
 import { plain, type Reply } from './gateway.ts';
@@ -39,9 +40,11 @@ export type LocalApiOptions = {
   issuer: Issuer;
   /** Runs a schedule and waits for it and the jobs it queued. */
   runSchedule: (id: string) => Promise<void>;
+  /** Runs an operator's command and waits for the jobs it queued; what it answers. */
+  runCommand: (id: string, payload: unknown) => Promise<unknown>;
 };
 
-export const localApi = ({ issuer, runSchedule }: LocalApiOptions) => {
+export const localApi = ({ issuer, runSchedule, runCommand }: LocalApiOptions) => {
   const token: Handler = async ({
     userId,
     organizationId,
@@ -81,6 +84,15 @@ export const localApi = ({ issuer, runSchedule }: LocalApiOptions) => {
     return json(200, { id });
   };
 
+  const command: Handler = async (body, id) => {
+    if (!commands.some((one) => one.id === id)) return plain(404, 'Not Found');
+    try {
+      return json(200, { id, result: await runCommand(id, body) });
+    } catch (error) {
+      return plain(400, error instanceof Error ? error.message : 'It failed');
+    }
+  };
+
   const table: Record<string, Handler> = {
     'POST /local/token': token,
     'POST /local/assertion': assertion,
@@ -95,15 +107,17 @@ export const localApi = ({ issuer, runSchedule }: LocalApiOptions) => {
     'GET /local/return': () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: returnPage }),
   };
 
+  const named: Record<string, Handler> = { schedules: run, commands: command };
+
   return async (method: string, path: string, body: Buffer): Promise<Reply | null> => {
     if (!path.startsWith('/local/')) return null;
-    const id = /^\/local\/schedules\/([a-z-]+)$/.exec(path)?.[1];
-    const handler = id !== undefined && method === 'POST' ? run : table[`${method} ${path}`];
+    const [, kind = '', id = ''] = /^\/local\/(schedules|commands)\/([a-z-]+)$/.exec(path) ?? [];
+    const handler = method === 'POST' && id !== '' ? named[kind] : table[`${method} ${path}`];
     if (!handler) return plain(404, 'Not Found');
     try {
       const given: unknown = body.length > 0 ? JSON.parse(body.toString()) : {};
       if (typeof given !== 'object' || given === null) return plain(400, 'The body is not an object');
-      return await handler(given as Given, id ?? '');
+      return await handler(given as Given, id);
     } catch (error) {
       if (error instanceof SyntaxError) return plain(400, 'The body is not valid JSON');
       throw error;

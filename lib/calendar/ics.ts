@@ -8,10 +8,15 @@ import {
   toPerson,
 } from '../connectors/calendar.ts';
 import { cleanOptional } from '../connectors/clean.ts';
-import { invalidField } from '../errors/error.ts';
+import { zoneNamed } from '../connectors/time-zones.ts';
+import { AppError, invalidField } from '../errors/error.ts';
+import { endOf, forgetZones, learnZones, momentOf } from './ics-time.ts';
 
 /** Events of an iCalendar file (RFC 5545). */
-export type FoundEvent = CalendarEvent & { title: string; recurrence: string | null; recurring: boolean };
+export type FoundEvent = CalendarEvent & { title: string; recurring: boolean };
+
+/** What is the same for all events of a calendar. */
+type Common = { usual: string | null; isCancelled: boolean };
 
 const mostEvents = 200;
 
@@ -21,81 +26,121 @@ const responses: Record<string, 'accepted' | 'declined' | 'tentative'> = {
   TENTATIVE: 'tentative',
 };
 
-const addressOf = (property: ICAL.Property): string | null =>
-  cleanEmail(String(property.getFirstValue() ?? '').replace(/^mailto:/i, ''));
+const textOf = (component: ICAL.Component, name: string): string =>
+  String(component.getFirstPropertyValue(name) ?? '');
 
 const parameter = (property: ICAL.Property, name: string): string | null => {
   const value = property.getParameter(name);
   return typeof value === 'string' ? value : null;
 };
 
+const withoutScheme = (address: string): string => address.replace(/^mailto:/i, '');
+
 const personOf = (property: ICAL.Property) => ({
   name: parameter(property, 'cn'),
-  email: addressOf(property),
+  // Where the address is that of a calendar server, some say the e-mail address beside it.
+  email:
+    cleanEmail(withoutScheme(String(property.getFirstValue() ?? ''))) ??
+    cleanEmail(parameter(property, 'email')),
 });
 
-/** A moment in UTC, or a date; a time without a zone is read as UTC. */
-const timeOf = (time: ICAL.Time): string =>
-  time.isDate
-    ? time.toString().slice(0, 10)
-    : time.convertToZone(ICAL.Timezone.utcTimezone).toJSDate().toISOString();
+const isPerson = (property: ICAL.Property): boolean =>
+  !['RESOURCE', 'ROOM'].includes((parameter(property, 'cutype') ?? '').toUpperCase());
 
-const statusOf = (component: ICAL.Component): CalendarEvent['status'] => {
-  const status = String(component.getFirstPropertyValue('status') ?? '').toLowerCase();
-  return status === 'cancelled' || status === 'tentative' ? status : 'confirmed';
+const statusOf = (component: ICAL.Component, { isCancelled }: Common): CalendarEvent['status'] => {
+  const status = textOf(component, 'status').toLowerCase();
+  if (isCancelled || status === 'cancelled') return 'cancelled';
+  return status === 'tentative' ? 'tentative' : 'confirmed';
 };
 
 const joinUrlOf = (component: ICAL.Component): string | null =>
   ['x-google-conference', 'x-microsoft-skypeteamsmeetingurl', 'conference', 'url']
-    .map((name) => cleanJoinUrl(String(component.getFirstPropertyValue(name) ?? '')))
+    .map((name) => cleanJoinUrl(textOf(component, name)))
     .find((url) => url !== null) ?? null;
 
-const eventOf = (component: ICAL.Component): FoundEvent | null => {
-  const event = new ICAL.Event(component);
-  const { uid, startDate, endDate } = event;
-  if (!uid || !startDate) return null;
+/** Null where it has no id or no start, which is no event that could be met. */
+const eventOf = (component: ICAL.Component, common: Common): FoundEvent | null => {
+  const uid = cleanOptional(textOf(component, 'uid'), 512);
+  const startProperty = component.getFirstProperty('dtstart');
+  if (uid === null || !startProperty) return null;
+  const start = momentOf(startProperty, common.usual);
   const organizer = component.getFirstProperty('organizer');
-  const recurrenceId = event.recurrenceId as ICAL.Time | null;
+  const replaces = component.getFirstProperty('recurrence-id');
   return {
-    title: titleOf(event.summary),
-    uid: cleanOptional(uid, 512),
-    recurrence: recurrenceId ? timeOf(recurrenceId) : null,
-    recurring: event.isRecurring(),
-    start: timeOf(startDate),
-    end: timeOf(endDate),
-    allDay: startDate.isDate,
-    timeZone: cleanOptional(startDate.zone?.tzid === 'floating' ? null : startDate.zone?.tzid, 60),
-    location: cleanOptional(event.location, 300),
+    title: titleOf(textOf(component, 'summary')),
+    uid,
+    recurring: replaces !== null || component.hasProperty('rrule') || component.hasProperty('rdate'),
+    originalStart: replaces && momentOf(replaces, common.usual).at,
+    start: start.at,
+    end: endOf(component, start, common.usual),
+    allDay: start.isDate,
+    timeZone: start.zone,
+    location: cleanOptional(textOf(component, 'location'), 300),
     organizer: organizer ? toPerson(personOf(organizer)) : null,
     attendees: toAttendees(
-      component.getAllProperties('attendee').map((property) => ({
-        ...personOf(property),
-        response: responses[parameter(property, 'partstat') ?? ''] ?? 'none',
-      })),
+      component
+        .getAllProperties('attendee')
+        .filter(isPerson)
+        .map((property) => ({
+          ...personOf(property),
+          response: responses[(parameter(property, 'partstat') ?? '').toUpperCase()] ?? 'none',
+        })),
     ),
     recurringEventId: null,
     joinUrl: joinUrlOf(component),
-    status: statusOf(component),
+    status: statusOf(component, common),
   };
+};
+
+const sequenceOf = (component: ICAL.Component): number => Number(textOf(component, 'sequence')) || 0;
+
+/** Of several versions of one event only the newest counts. */
+const newest = (found: readonly { event: FoundEvent; sequence: number }[]): FoundEvent[] => {
+  const byKey = new Map<string, { event: FoundEvent; sequence: number }>();
+  for (const one of found) {
+    const key = JSON.stringify([one.event.uid, one.event.originalStart]);
+    const other = byKey.get(key);
+    if (!other || other.sequence <= one.sequence) byKey.set(key, one);
+  }
+  return [...byKey.values()].map(({ event }) => event);
+};
+
+const eventsOf = (calendars: readonly ICAL.Component[]): FoundEvent[] => {
+  const parts = calendars.flatMap((calendar) => {
+    learnZones(calendar);
+    const common = {
+      usual: zoneNamed(textOf(calendar, 'x-wr-timezone')),
+      isCancelled: textOf(calendar, 'method').toUpperCase() === 'CANCEL',
+    };
+    return calendar.getAllSubcomponents('vevent').map((component) => ({ component, common }));
+  });
+  if (parts.length > mostEvents) throw invalidField('ics', `must hold at most ${mostEvents} events`);
+  return newest(
+    parts.flatMap(({ component, common }) => {
+      const event = eventOf(component, common);
+      return event ? [{ event, sequence: sequenceOf(component) }] : [];
+    }),
+  );
+};
+
+const notACalendar = (): AppError => invalidField('ics', 'is not an iCalendar file');
+
+const calendarsOf = (text: string): ICAL.Component[] => {
+  const parsed = ICAL.parse(text.replace(/^\uFEFF/, '')) as unknown[];
+  // One calendar comes as itself, several as a list.
+  const roots = typeof parsed[0] === 'string' ? [parsed] : parsed;
+  const calendars = roots.map((root) => new ICAL.Component(root as never));
+  if (calendars.length === 0 || calendars.some(({ name }) => name !== 'vcalendar')) throw notACalendar();
+  return calendars;
 };
 
 /** The events of a file, at most 200; a file that is none is a 400. */
 export const eventsOfIcs = (text: string): FoundEvent[] => {
   try {
-    const parsed = ICAL.parse(text) as unknown[];
-    // One calendar comes as itself, several as a list.
-    const roots = typeof parsed[0] === 'string' ? [parsed] : parsed;
-    const components = roots.map((root) => new ICAL.Component(root as never));
-    for (const zone of components.flatMap((one) => one.getAllSubcomponents('vtimezone')))
-      ICAL.TimezoneService.register(zone);
-    return components
-      .flatMap((one) => one.getAllSubcomponents('vevent'))
-      .slice(0, mostEvents)
-      .map(eventOf)
-      .filter((event) => event !== null);
-  } catch {
-    throw invalidField('ics', 'is not an iCalendar file');
+    return eventsOf(calendarsOf(text));
+  } catch (error) {
+    throw error instanceof AppError ? error : notACalendar();
   } finally {
-    ICAL.TimezoneService.reset();
+    forgetZones();
   }
 };

@@ -9,7 +9,7 @@ import { requireScopes, using } from '../integrations/use.ts';
 import { type Caller, organizationOf } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
 import { digest, keys } from '../store/keys.ts';
-import { transact } from '../store/table.ts';
+import { get, transact } from '../store/table.ts';
 import type { FoundEvent } from './ics.ts';
 
 type Body = z.output<typeof importEvents.body>;
@@ -46,21 +46,28 @@ const eventOf = async (caller: Caller, integrationId: string, externalId: string
       status: event.status,
       uid: event.uid ?? item.id,
       recurringEventId: event.recurringEventId ?? null,
-      // Occurrences of one series share their uid; each is an event of its own.
-      recurrence: event.recurringEventId === undefined ? null : event.start,
+      originalStart: event.originalStart ?? null,
       recurring: event.recurringEventId !== undefined,
     },
   ];
 };
 
-/** Whether this is the organisation's first import of the event; kept without what the event says. */
-const isFirst = async (caller: Caller, { uid, recurrence }: FoundEvent): Promise<boolean> => {
-  const event = digest(uid ?? '', recurrence ?? '');
+/**
+ * Whether this is the organisation's first import of the event; kept without what the event says.
+ * Occurrences of one series may share their uid: each is an event of its own, wherever it is moved.
+ */
+const isFirst = async (
+  caller: Caller,
+  { uid, originalStart }: FoundEvent,
+  call: string | null,
+): Promise<boolean> => {
+  const event = digest(uid ?? '', originalStart ?? '');
+  const key = keys.imported(caller.organizationId, event);
   const already = (): AppError => new AppError('already_created', 'This event was imported before.');
   try {
     await transact([
       {
-        put: { ...keys.imported(caller.organizationId, event), at: isoNow(), by: caller.userId },
+        put: { ...key, at: isoNow(), by: caller.userId, call },
         when: [['pk', 'absent']],
         otherwise: already,
       },
@@ -75,42 +82,37 @@ const isFirst = async (caller: Caller, { uid, recurrence }: FoundEvent): Promise
     ]);
     return true;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'already_created') return false;
-    throw error;
+    if (!(error instanceof AppError) || error.code !== 'already_created') throw error;
+    // To the call that imported it, and could not say so, it is the first still.
+    return call !== null && (await get<{ call?: string | null }>(key))?.call === call;
   }
 };
 
 const shown = (event: FoundEvent, imported: boolean, personOf: ReadonlyMap<string, string>): Imported => {
-  const { uid, title, start, end, allDay, timeZone, location, joinUrl, status, recurring, organizer } = event;
+  const { uid, start, end, organizer, attendees, recurringEventId: _, ...rest } = event;
+  const person = ({ email, name }: { email: string; name?: string | null | undefined }) => ({
+    email,
+    name: name ?? null,
+    personId: personOf.get(email) ?? null,
+  });
   return {
+    ...rest,
     uid: uid ?? '',
     imported,
-    title,
     start,
     end,
-    allDay,
     durationMinutes: Math.max(0, Math.round((Date.parse(end) - Date.parse(start)) / minute)),
-    timeZone,
-    location,
-    joinUrl,
-    status,
-    recurring,
-    organizer,
-    attendees: event.attendees.map(({ email, name, response }) => ({
-      email,
-      name: name ?? null,
-      response,
-      personId: personOf.get(email) ?? null,
-    })),
+    organizer: organizer && person(organizer),
+    attendees: attendees.map((attendee) => ({ ...person(attendee), response: attendee.response })),
   };
 };
 
 /** What a meeting needs of each event; attendees are matched by address to the persons the app names. */
-export const importFor = async (caller: Caller, body: Body): Promise<Imported[]> => {
+export const importFor = async (caller: Caller, body: Body, call: string | null): Promise<Imported[]> => {
   const events =
     'ics' in body
       ? (await import('./ics.ts')).eventsOfIcs(body.ics)
       : await eventOf(caller, body.integrationId, body.externalId);
   const personOf = new Map((body.persons ?? []).map(({ id, email }) => [email.toLowerCase(), id]));
-  return inParallel(5, events, async (event) => shown(event, await isFirst(caller, event), personOf));
+  return inParallel(5, events, async (event) => shown(event, await isFirst(caller, event, call), personOf));
 };

@@ -1,3 +1,4 @@
+import type { DateRange } from '../model/activity.ts';
 import type { ExternalItem } from '../model/link.ts';
 import type { SyncItem } from '../model/sync.ts';
 import { cleanLine, cleanOptional } from './clean.ts';
@@ -9,11 +10,14 @@ export type CalendarEvent = {
   /** Exclusive. */
   end: string;
   allDay: boolean;
+  /** By its IANA name. */
   timeZone: string | null;
   location: string | null;
   organizer: { name: string | null; email: string } | null;
   attendees: { name: string | null; email: string; response: Response }[];
   recurringEventId: string | null;
+  /** When an occurrence of a series would be by its rule, though it may have been moved. */
+  originalStart: string | null;
   joinUrl: string | null;
   status: 'confirmed' | 'tentative' | 'cancelled';
   /** The same event in everybody's calendar. */
@@ -23,10 +27,10 @@ type Response = 'accepted' | 'declined' | 'tentative' | 'none';
 
 const mostAttendees = 200;
 
-/** An address as it is, null where it is none. */
+/** An address in lower case and otherwise as it is, null where it is none. */
 export const cleanEmail = (value: string | null | undefined): string | null => {
   const text = (value ?? '').trim().toLowerCase();
-  return /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/.test(text) ? text : null;
+  return /^[^\s\p{C}@<>"]{1,64}@[^\s\p{C}@<>"]{1,190}$/u.test(text) ? text : null;
 };
 
 type Person = { name?: string | null | undefined; email?: string | null | undefined };
@@ -50,6 +54,19 @@ export const cleanJoinUrl = (value: string | null | undefined): string | null =>
   const { protocol, username, password, href } = new URL(value);
   return protocol === 'https:' && username === '' && password === '' ? href : null;
 };
+
+/**
+ * Whether an event is in range. Providers bound whole days by midnight in the calendar's zone; here a day
+ * is the same day for everybody, so that what they give too much is left out.
+ */
+export const isInRange = (
+  { allDay, start, end }: Pick<CalendarEvent, 'allDay' | 'start' | 'end'>,
+  range: DateRange | null,
+): boolean =>
+  !allDay ||
+  range === null ||
+  (Date.parse(start) < Date.parse(range.to) &&
+    (Date.parse(end) > Date.parse(range.from) || Date.parse(start) >= Date.parse(range.from)));
 
 const withoutNulls = <T extends object>(value: T): Record<string, unknown> =>
   Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null));

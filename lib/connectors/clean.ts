@@ -53,3 +53,7 @@ export const cleanTime = (value: string | null | undefined): string | null => {
   const at = Date.parse(value ?? '');
   return Number.isNaN(at) ? null : new Date(at).toISOString();
 };
+
+/** A date as in `2026-11-24`; null where the provider's is none. */
+export const cleanDate = (value: string | null | undefined): string | null =>
+  /^\d{4}-\d\d-\d\d$/.test(value ?? '') ? (cleanTime(value)?.slice(0, 10) ?? null) : null;

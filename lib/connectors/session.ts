@@ -20,8 +20,8 @@ export type SessionOptions = {
   trying: boolean;
   /** Epoch milliseconds after which nothing is asked again. */
   deadline: number;
-  /** Hears how each call went: how long (ms) and with which code, null for success. */
-  observe: (milliseconds: number, code: ErrorCode | null) => void;
+  /** Hears how each call went: how long (ms), with which code, null for success, and whether the provider was down. */
+  observe: (milliseconds: number, code: ErrorCode | null, down: boolean) => void;
 };
 
 const originsOf = ({ manifest, settings }: SessionOptions): string[] => [
@@ -69,14 +69,19 @@ export const openSession = (options: SessionOptions): Session => {
       if (refusal) return errorOfRefusal(manifest.name, refusal, adapter.classify);
       return providerError(manifest.name, 'provider_error', { cause: error });
     };
+    /** Nothing came, or a fault of the provider's own, also where it is passed on as an answer. */
+    const isDown = (): boolean =>
+      failure
+        ? failure.reason === 'timeout' || failure.reason === 'unreachable'
+        : refusal !== null && refusal.status >= 500;
     const startedAt = performance.now();
     try {
       const result = await run(recording);
-      observe(performance.now() - startedAt, null);
+      observe(performance.now() - startedAt, null, isDown());
       return result;
     } catch (error) {
       const failed = asError(error);
-      observe(performance.now() - startedAt, failed.code);
+      observe(performance.now() - startedAt, failed.code, isDown());
       throw failed;
     }
   };

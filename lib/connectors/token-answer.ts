@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../contract/codes.ts';
+import { AppError } from '../errors/error.ts';
 import { OutboundError } from '../outbound/failure.ts';
 import { retryAfterSeconds } from '../outbound/retry.ts';
 import type { AnswerPattern, RefreshFacts, TokenFetch, TokenSet } from './connector.ts';
@@ -109,6 +110,9 @@ export const readTokenAnswer = (
   return failed(status >= 400 && error !== null && !passing.has(error) ? 'ours' : 'unknown');
 };
 
+const isAnswer = (error: unknown): boolean =>
+  error instanceof OutboundError && (error.reason === 'redirect' || error.reason === 'too_large');
+
 /**
  * Runs one token request and reads what came back over the wire, whatever the SDK that ran it says. A
  * second request does not leave: SDKs repeat what failed, and the first may have spent the token.
@@ -130,7 +134,8 @@ export const tokenOutcome = async (
       const sent = !(error instanceof OutboundError) || error.sent;
       outcome = {
         kind: sent ? 'unknown' : 'refused',
-        code: 'provider_unreachable',
+        // It does answer, though nothing that can be read.
+        code: isAnswer(error) ? 'provider_error' : 'provider_unreachable',
         retryAfter: null,
         error: null,
       };
@@ -139,8 +144,9 @@ export const tokenOutcome = async (
   };
   try {
     await run(recording);
-  } catch {
-    // What went over the wire is known; an SDK's opinion of it adds nothing.
+  } catch (error) {
+    // What went over the wire is known; an SDK's opinion of it adds nothing. Where nothing went, ours does.
+    if (!outcome && error instanceof AppError) throw error;
   }
   return outcome ?? { kind: 'refused', code: 'provider_error', retryAfter: null, error: null };
 };

@@ -44,6 +44,8 @@ export type Operation = {
   etag: boolean;
   /** A creating call: takes `Idempotency-Key`. */
   creates: boolean;
+  /** The answer holds a secret that is shown once: it is not kept, and a repeat is `already_created`. */
+  showsOnce: boolean;
 };
 
 type Given = Pick<Operation, 'id' | 'path' | 'summary' | 'access'> &
@@ -62,6 +64,9 @@ type Defined<G extends Given> = Omit<Operation, Inferred> & {
     : { ok: { status: number; body: G['output'] extends Schema | 'raw' ? G['output'] : null } };
 };
 
+/** What it takes to keep the answer of a creating call for its repeats. */
+const keepsAnswers: readonly Grant[] = ['table:read', 'table:write', 'cursors'];
+
 /** The unit of change over HTTP: route, function, grants, OpenAPI, client and tests derive from it. */
 export const defineOperation = <const G extends Given>(given: G): Defined<G> =>
   ({
@@ -70,10 +75,11 @@ export const defineOperation = <const G extends Given>(given: G): Defined<G> =>
     headers: null,
     body: null,
     failures: [],
-    grants: [],
     etag: false,
     creates: false,
+    showsOnce: false,
     ...given,
+    grants: [...new Set([...(given.grants ?? []), ...(given.creates ? keepsAnswers : [])])],
     methods: given.methods ?? [given.method ?? 'GET'],
     answers: given.answers ?? {
       ok: { status: given.status ?? (given.output ? 200 : 204), body: given.output ?? null },

@@ -9,7 +9,9 @@ export const grants = {
   'credentials:open': ['TABLE_NAME', 'KEY_ID'],
   /** Store credentials: make and unwrap an organisation's data key. */
   'credentials:seal': ['TABLE_NAME', 'KEY_ID'],
-  /** Bind page cursors to their caller. */
+  /** Have data keys wrapped by the newest key of KMS; shows none of them. */
+  'credentials:rewrap': ['TABLE_NAME', 'KEY_ID'],
+  /** Bind page cursors, and the kept answers of creating calls, to their caller. */
   cursors: ['CURSOR_KEY'],
 } as const satisfies Record<string, readonly string[]>;
 

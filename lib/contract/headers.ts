@@ -9,3 +9,6 @@ export const requestHeaders = [
 
 /** The last two come with what a provider said, through the proxy. */
 export const answerHeaders = ['etag', 'retry-after', 'x-request-id', 'x-answered-by', 'link'] as const;
+
+/** What names a creating call for its repeats: up to 255 visible characters. */
+export const idempotencyKeyForm = '^[\\x21-\\x7e]{1,255}$';

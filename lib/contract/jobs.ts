@@ -27,6 +27,9 @@ export const rescue = defineJob({
   summary: 'Commits refreshed tokens the table would not take',
   payload: z.strictObject({
     ...subject,
+    /** Of what the tokens are, for the case that their integration is gone and they are to be ended. */
+    provider: z.string(),
+    app: z.nullable(z.object({ source: z.enum(['organization', 'environment']), clientId: z.string() })),
     fence: z.number(),
     /** Sealed for the place they belong to. */
     tokens: z.base64(),
@@ -70,4 +73,39 @@ export const sync = defineJob({
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh', 'jobs:send:sync'],
 });
 
-export const jobs: readonly Job[] = [refresh, rescue, revoke, purgeIntegration, sync];
+export const reseal = defineJob({
+  id: 'reseal',
+  summary:
+    'Gives an organisation a new data key, and seals again what older ones sealed; or wraps its keys anew',
+  payload: z.strictObject({
+    organizationId: z.string(),
+    keys: z.enum(['data', 'wrapping']),
+    /** When it was asked for (epoch ms): a key that is newer was made for it already. */
+    since: z.number(),
+    /** When this pass over everything began. */
+    begun: z.number(),
+    /** The user whose secrets were done last; an empty text after the organisation's own, null before. */
+    after: z.nullable(z.string()),
+  }),
+  timeout: 120,
+  concurrency: 2,
+  grants: [
+    'table:read',
+    'table:write',
+    'credentials:open',
+    'credentials:seal',
+    'credentials:rewrap',
+    'jobs:send:reseal',
+  ],
+});
+
+export const erase = defineJob({
+  id: 'erase',
+  summary: 'Erases what is held of an organisation, a user or an entity, as its request says',
+  payload: z.strictObject({ id: z.string() }),
+  timeout: 120,
+  concurrency: 5,
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:erase', 'jobs:send:purge-integration'],
+});
+
+export const jobs: readonly Job[] = [refresh, rescue, revoke, purgeIntegration, sync, reseal, erase];

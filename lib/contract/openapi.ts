@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { failuresOf, type Operation, type Schema } from './define.ts';
+import { idempotencyKeyForm } from './headers.ts';
 import { operations } from './operations/index.ts';
 import * as shapes from './shapes.ts';
 
@@ -125,7 +126,7 @@ const idempotencyKey: Json = {
   in: 'header',
   required: false,
   description: 'Repeating the call with the same key and body gives the same answer.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: idempotencyKeyForm },
 };
 
 const describe = (operation: Operation): Json => ({

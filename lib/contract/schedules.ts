@@ -40,10 +40,28 @@ export const queueDueSyncs = defineSchedule({
   grants: ['table:read', 'table:write', 'jobs:send:sync'],
 });
 
+export const purge = defineSchedule({
+  id: 'purge',
+  summary: 'Goes on with erasures that stopped or are to be gone over, and drops events past their retention',
+  every: 60,
+  timeout: 300,
+  grants: ['table:read', 'table:write', 'jobs:send:erase'],
+});
+
+export const finishRotations = defineSchedule({
+  id: 'finish-rotations',
+  summary: 'Goes over what old data keys sealed once nobody seals with them, and destroys them',
+  every: 15,
+  timeout: 60,
+  grants: ['table:read', 'table:write', 'jobs:send:reseal'],
+});
+
 export const schedules: readonly Schedule[] = [
   refreshAhead,
   recoverIntents,
   keepAlive,
   sweepEvents,
   queueDueSyncs,
+  purge,
+  finishRotations,
 ];

@@ -62,7 +62,12 @@ export const Settings = z.strictObject({
   /** What plans allow, by the value of the plan claim; `none` is a token without one. */
   plans: z.record(z.string(), PlanLimits),
   /** Days. */
-  retention: z.strictObject({ events: z.number(), activityCache: z.number(), syncRuns: z.number() }),
+  retention: z.strictObject({
+    events: z.number(),
+    activityCache: z.number(),
+    syncRuns: z.number(),
+    idempotency: z.number(),
+  }),
   /** Public keys (JWK) of the app's assertions about who manages whom. */
   assertionKeys: z.array(z.record(z.string(), z.unknown())),
 });

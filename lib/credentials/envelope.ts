@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { AppError } from '../errors/error.ts';
-import { openingKey, sealingKey } from './data-keys.ts';
+import { type DataKey, openingKey, sealingKey } from './data-keys.ts';
 
 /**
  * Sealed: format (1 byte), data-key version (4), IV (12), ciphertext, tag (16): 33 bytes more than
@@ -39,9 +39,17 @@ const boundTo = (place: Place, keyVersion: number): Buffer =>
 const unreadable = (cause: unknown): AppError =>
   new AppError('internal', 'Stored credentials could not be opened.', { cause });
 
-/** Seals named secrets under the organisation's newest data key. */
-export const seal = async (place: Place, secrets: Record<string, string>): Promise<Uint8Array> => {
-  const { key, version } = await sealingKey(place.organizationId);
+/** The version of the data key that sealed it. */
+export const keyVersionOf = (sealed: Uint8Array): number =>
+  Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength).readUInt32BE(1);
+
+/** Seals named secrets under the organisation's newest data key, or under one that was got before. */
+export const seal = async (
+  place: Place,
+  secrets: Record<string, string>,
+  prepared: DataKey | null = null,
+): Promise<Uint8Array> => {
+  const { key, version } = prepared ?? (await sealingKey(place.organizationId));
   const header = Buffer.alloc(headerBytes);
   header.writeUInt8(format, 0);
   header.writeUInt32BE(version, 1);

@@ -2,13 +2,16 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import { variable } from '../config/env.ts';
 import { AppError } from '../errors/error.ts';
 import { count } from '../log/meter.ts';
+import { countMetric } from '../log/metric.ts';
 
 /** The only module that speaks to KMS. Its SDK is loaded when a data key is first wanted. */
 
 let shared: KMSClient | null = null;
 
 const sdk = async () => {
-  const { KMSClient, GenerateDataKeyCommand, DecryptCommand } = await import('@aws-sdk/client-kms');
+  const { KMSClient, GenerateDataKeyCommand, DecryptCommand, ReEncryptCommand } = await import(
+    '@aws-sdk/client-kms'
+  );
   if (!shared) {
     shared = new KMSClient({
       maxAttempts: 3,
@@ -22,14 +25,16 @@ const sdk = async () => {
       { step: 'finalizeRequest', priority: 'low', name: 'meter' },
     );
   }
-  return { kms: shared, GenerateDataKeyCommand, DecryptCommand };
+  return { kms: shared, GenerateDataKeyCommand, DecryptCommand, ReEncryptCommand };
 };
 
 /** Bound to the wrapped key: another organisation's, or another purpose's, does not unwrap. */
 const contextOf = (organizationId: string) => ({ organizationId, purpose: 'credentials' });
 
-const unavailable = (cause: unknown): AppError =>
-  new AppError('unavailable', 'Credentials cannot be opened right now.', { cause, retryAfter: 5 });
+const unavailable = (cause: unknown): AppError => {
+  countMetric('KmsErrors');
+  return new AppError('unavailable', 'Credentials cannot be opened right now.', { cause, retryAfter: 5 });
+};
 
 /** A new data key of 32 bytes, in clear and wrapped. Fails as `unavailable`. */
 export const generateDataKey = async (
@@ -60,6 +65,25 @@ export const unwrapDataKey = async (organizationId: string, wrapped: Uint8Array)
     );
     if (!Plaintext) throw new Error('KMS answered without a key.');
     return Buffer.from(Plaintext);
+  } catch (error) {
+    throw unavailable(error);
+  }
+};
+
+/** The same data key wrapped by the newest key of KMS; KMS alone sees it in clear. Fails as `unavailable`. */
+export const rewrapDataKey = async (organizationId: string, wrapped: Uint8Array): Promise<Uint8Array> => {
+  try {
+    const { kms, ReEncryptCommand } = await sdk();
+    const { CiphertextBlob } = await kms.send(
+      new ReEncryptCommand({
+        CiphertextBlob: wrapped,
+        SourceEncryptionContext: contextOf(organizationId),
+        DestinationEncryptionContext: contextOf(organizationId),
+        DestinationKeyId: variable('KEY_ID'),
+      }),
+    );
+    if (!CiphertextBlob) throw new Error('KMS answered without a key.');
+    return CiphertextBlob;
   } catch (error) {
     throw unavailable(error);
   }

@@ -17,5 +17,9 @@ export const timedCache = <T>(keptFor: number, keptAtMost: number) => {
       value.catch(() => entries.delete(name));
       return value;
     },
+    /** Forgets what is kept under names that begin so. */
+    drop: (beginning: string): void => {
+      for (const name of entries.keys()) if (name.startsWith(beginning)) entries.delete(name);
+    },
   };
 };

@@ -4,9 +4,9 @@ import { environmentOwner, keys } from '../store/keys.ts';
 import { get, write } from '../store/table.ts';
 
 /** Secrets of the environment, set by an operator's command and sealed in the table like all others. */
-type SecretRecord = { name: string; sealed: Uint8Array; sealedVersion: number; updatedAt: string };
+export type SecretRecord = { name: string; sealed: Uint8Array; sealedVersion: number; updatedAt: string };
 
-const placeOf = (name: string, version: number): Place => ({
+export const environmentSecretPlace = (name: string, version: number): Place => ({
   organizationId: environmentOwner,
   userId: null,
   holder: name,
@@ -18,7 +18,7 @@ const placeOf = (name: string, version: number): Place => ({
 export const environmentSecret = async (name: string): Promise<string | null> => {
   const stored = await get<SecretRecord>(keys.secret(name));
   if (!stored) return null;
-  const { value } = await open(placeOf(name, stored.sealedVersion), stored.sealed);
+  const { value } = await open(environmentSecretPlace(name, stored.sealedVersion), stored.sealed);
   return value ?? null;
 };
 
@@ -29,6 +29,6 @@ export const setEnvironmentSecret = async (name: string, value: string | null): 
   }
   const stands = await get<SecretRecord>(keys.secret(name));
   const sealedVersion = (stands?.sealedVersion ?? 0) + 1;
-  const sealed = await seal(placeOf(name, sealedVersion), { value });
+  const sealed = await seal(environmentSecretPlace(name, sealedVersion), { value });
   await write({ put: { ...keys.secret(name), name, sealed, sealedVersion, updatedAt: isoNow() } });
 };

@@ -4,7 +4,7 @@ import type { listEvents } from '../contract/operations/organization.ts';
 import { invalidField } from '../errors/error.ts';
 import { type Caller, organizationOf } from '../model/caller.ts';
 import { openCursor, sealCursor } from '../store/cursor.ts';
-import { type EventRecord, pageOfMonth } from '../store/events.ts';
+import { type EventRecord, eventsKeptSince, pageOfMonth } from '../store/events.ts';
 
 type Query = z.output<typeof listEvents.query>;
 /** Where a page ended: in a month, behind an event; with the bounds it began with (epoch ms). */
@@ -31,7 +31,9 @@ const startOf = ({ from, to }: Pick<Query, 'from' | 'to'>): Position => {
 export const listEventsFor = async (caller: Caller, { limit, cursor, ...filter }: Query) => {
   const scope = { operation: 'audit.list', ...caller, filter };
   const start = openCursor<Position>(scope, cursor) ?? startOf(filter);
-  const { from, until } = start;
+  const { until } = start;
+  const from = Math.max(start.from, eventsKeptSince());
+  if (until <= from) return { events: [], nextCursor: null };
   const matches = (event: EventRecord): boolean =>
     (filter.actor === undefined || event.actor === filter.actor) &&
     (filter.action === undefined || event.action === filter.action) &&

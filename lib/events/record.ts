@@ -18,7 +18,6 @@ export const eventWrites = (owner: Owner, event: NewEvent): Write[] => {
   const time = new Date(at).toISOString();
   const organization = organizationOf(owner);
   const expiresAt = expiryInDays(settings().retention.events);
-  const personal = owner.userId !== null;
 
   const full: Write = {
     put: {
@@ -32,7 +31,7 @@ export const eventWrites = (owner: Owner, event: NewEvent): Write[] => {
     },
     when: [['pk', 'absent']],
   };
-  if (!personal) return [full];
+  if (owner.userId === null) return [full];
 
   const { actor, action, provider, outcome } = event;
   const face: Write = {

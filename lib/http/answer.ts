@@ -52,6 +52,16 @@ const raw = ({ status, headers, body }: RawAnswer, requestId: string): Result =>
   isBase64Encoded: true,
 });
 
+/** An answer that was given before, for another request. */
+export const answerAgain = (
+  { statusCode, body }: { statusCode: number; body: string | null },
+  requestId: string,
+): Result => ({
+  statusCode,
+  headers: { ...common(requestId), ...(body !== null && { 'content-type': 'application/json' }) },
+  ...(body !== null && { body }),
+});
+
 const chosen = (operation: Operation, output: unknown): [Answer, unknown] => {
   const names = Object.keys(operation.answers);
   if (names.length === 1) return [operation.answers[names[0] as string] as Answer, output];

@@ -7,11 +7,12 @@ import { metered } from '../log/meter.ts';
 import type { Caller } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import { admission } from './admission.ts';
-import { answer, type RawAnswer, type Result } from './answer.ts';
+import { answer, answerAgain, type RawAnswer, type Result } from './answer.ts';
 import { input } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { logLine } from './log-line.ts';
 import { problems } from './problems.ts';
+import { repeats, replayed } from './repeats.ts';
 
 type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
 type Part<S> = S extends Schema ? z.output<S> : S extends 'raw' ? Buffer : null;
@@ -29,6 +30,8 @@ export type Request<O extends Operation> = {
   headers: Part<O['headers']>;
   body: Part<O['body']>;
   event: Event;
+  /** What a creating call is known by when it is repeated, for what it makes to remember; null without a key. */
+  call: string | null;
 };
 
 /** What it returns: the body of its one outcome, or `{ outcome: body }` where it has several. */
@@ -54,8 +57,12 @@ export const handle = <O extends Operation>(
     .use(problems)
     .use(input)
     .use(admission)
+    .use(repeats)
     .handler(async (invocation: Invocation) => {
-      const output = await run(invocation as unknown as Request<O>);
+      const { claim, requestId } = invocation;
+      if (claim?.kept) return answerAgain(replayed(claim.kept), requestId);
+      const request = { ...invocation, call: claim?.call.id ?? null };
+      const output = await run(request as unknown as Request<O>);
       return answer(operation, output, invocation.requestId, invocation.event.headers['if-none-match']);
     });
 
@@ -71,6 +78,8 @@ export const handle = <O extends Operation>(
       body: null,
       caller: null,
       integration: null,
+      idempotencyKey: null,
+      claim: null,
     };
     return metered(operation.id, () => pipeline(invocation, context) as Promise<Result>);
   };

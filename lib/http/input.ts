@@ -1,4 +1,5 @@
 import type { Operation, Schema } from '../contract/define.ts';
+import { idempotencyKeyForm } from '../contract/headers.ts';
 import { invalidField, notFound } from '../errors/error.ts';
 import { jsonBody, rawBytes } from './body.ts';
 import type { Invocation, Middleware } from './invocation.ts';
@@ -26,10 +27,19 @@ const paramsOf = (schema: Schema, event: Event): unknown => {
   }
 };
 
-const bodyOf = ({ body }: Operation, event: Event): unknown => {
+const bodyOf = ({ access, body }: Operation, event: Event): unknown => {
   if (body === null) return null;
-  if (body === 'raw') return rawBytes(event, mostProxied);
+  if (body === 'raw') return access.by === 'signature' ? rawBytes(event) : rawBytes(event, mostProxied);
   return parse(body, jsonBody(event, event.headers['content-type']));
+};
+
+const keyForm = new RegExp(idempotencyKeyForm);
+
+const idempotencyKeyOf = ({ creates }: Operation, { headers }: Event): string | null => {
+  const key = headers['idempotency-key'];
+  if (!creates || key === undefined) return null;
+  if (!keyForm.test(key)) throw invalidField('idempotency-key', 'must have 1 to 255 visible characters');
+  return key;
 };
 
 /** Checks what was sent against the definition, before anybody asks who sent it. */
@@ -40,5 +50,6 @@ export const input: Middleware = {
     invocation.query = operation.query && parse(operation.query, queryOf(event.rawQueryString));
     invocation.headers = operation.headers && parse(operation.headers, event.headers);
     invocation.body = bodyOf(operation, event);
+    invocation.idempotencyKey = idempotencyKeyOf(operation, event);
   },
 };

@@ -4,6 +4,7 @@ import type { Operation } from '../contract/define.ts';
 import type { Caller } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import type { Result } from './answer.ts';
+import type { Claim } from './repeats.ts';
 
 /** One call on its way through the middlewares: each fills in its part. */
 export type Invocation = {
@@ -17,6 +18,9 @@ export type Invocation = {
   body: unknown;
   caller: Caller | null;
   integration: IntegrationRecord | null;
+  /** Of a creating call, where it was sent. */
+  idempotencyKey: string | null;
+  claim: Claim | null;
 };
 
 export type Middleware = MiddlewareObj<Invocation, Result>;

@@ -48,19 +48,21 @@ const connectWithCredentials = async (
   caller: Caller,
   { manifest, method, values, owner }: CheckedConnect,
   name: string | null,
+  call: string | null,
 ): Promise<IntegrationRecord> => {
   await countProviderCall(caller, null);
   const tried = await tryCredentialsOf(manifest, method.kind, values);
-  return insertIntegration({ owner, actor: caller.userId, manifest, name, tried, app: null, also: () => [] });
+  const connection = { owner, actor: caller.userId, manifest, name, tried, app: null, call };
+  return insertIntegration({ ...connection, also: () => [] });
 };
 
 /** Credentials connect at once; a consent is begun, and ends in `oauth/complete`. */
-export const connectProvider = async (caller: Caller, body: ConnectBody) => {
+export const connectProvider = async (caller: Caller, body: ConnectBody, call: string | null) => {
   const checked = await checkConnect(caller, body);
   const { manifest, method, values } = checked;
   const name = body.name ?? null;
   if (method.kind !== 'oauth2') {
-    const integration = await connectWithCredentials(caller, checked, name);
+    const integration = await connectWithCredentials(caller, checked, name, call);
     return { created: { integration: await holderView(integration) } };
   }
   const { oauth } = manifest;

@@ -8,6 +8,7 @@ import type { Cause, CredentialRecord, IntegrationRecord, TokenState } from '../
 import { consentWrites } from '../oauth/consents.ts';
 import { insertWrites, listIntegrations } from '../store/integrations.ts';
 import { foldedName } from '../store/keys.ts';
+import { memberWrites } from '../store/members.ts';
 import { transact, type Write } from '../store/table.ts';
 import { causeAfter } from '../tokens/commit.ts';
 import type { Tried } from './attempt.ts';
@@ -27,6 +28,8 @@ export type NewConnection = {
   name: string | null;
   tried: Tried;
   app: TokenState['app'];
+  /** As in `Request`: the integration it made already, and could not answer with, is the one. */
+  call: string | null;
   /** Further writes of the same transaction, for the id it gets. */
   also: (id: string) => Write[];
 };
@@ -48,7 +51,7 @@ const nameFor = (
 };
 
 const recordOf = (
-  { owner, actor, manifest, tried }: NewConnection,
+  { owner, actor, manifest, tried, call }: NewConnection,
   name: string,
   grantedScopes: string[] | null,
   cause: Cause | null,
@@ -76,6 +79,7 @@ const recordOf = (
     createdAt: at,
     updatedAt: at,
     createdBy: actor,
+    call,
   };
 };
 
@@ -104,6 +108,7 @@ const attemptInsert = async (connection: NewConnection, name: string): Promise<I
   });
   await transact([
     ...insertWrites(owner, integration, credential, manifest.multiple),
+    ...memberWrites(owner),
     ...consentWrites(owner, actor, integration, app),
     ...connection.also(id),
     ...event,
@@ -115,6 +120,8 @@ const attemptInsert = async (connection: NewConnection, name: string): Promise<I
 export const insertIntegration = async (connection: NewConnection): Promise<IntegrationRecord> => {
   for (let attempt = 1; ; attempt += 1) {
     const existing = await listIntegrations(connection.owner);
+    const made = existing.find(({ call }) => call !== null && call === connection.call);
+    if (made) return made;
     if (existing.length >= mostPerOwner)
       throw new AppError('conflict', `At most ${mostPerOwner} integrations can be connected.`);
     try {

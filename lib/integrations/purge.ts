@@ -8,7 +8,7 @@ import { type Key, keys } from '../store/keys.ts';
 import { pageOfLinks } from '../store/links.ts';
 import { query, removeAll, write } from '../store/table.ts';
 import { retire } from '../tokens/retire.ts';
-import { leaveAccount } from './replace.ts';
+import { leaveAccount, retiring } from './replace.ts';
 
 type Payload = z.output<typeof purgeIntegration.payload>;
 
@@ -20,17 +20,15 @@ const purgeRange = async (range: { pk: string; prefix: string }): Promise<void> 
   }
 };
 
-/** Its tokens end first, as far as they may: afterwards nobody could. */
+/**
+ * Its tokens end first, as far as they may: afterwards nobody could. Before that it leaves the directory,
+ * so that of several that go at once the last one finds nobody else on the account.
+ */
 const endTokensOf = async (owner: Owner, id: string, last: boolean): Promise<void> => {
   const credential = await readCredential(owner, id);
   if (!credential || credential.state !== 'deleting') return;
-  const { tokens, tokenVersion, app, retired } = credential;
-  const unused = tokens && app ? [...retired, { tokens, tokenVersion, app }] : retired;
-  await retire(owner, credential, unused, { last });
-  await removeAll([
-    keys.consent(owner, id),
-    ...leaveAccount(credential).flatMap((write) => ('delete' in write ? [write.delete] : [])),
-  ]);
+  await removeAll(leaveAccount(credential).flatMap((write) => ('delete' in write ? [write.delete] : [])));
+  await retire(owner, credential, retiring(credential), { last });
 };
 
 /**

@@ -4,6 +4,7 @@ import { eventWrites } from '../events/record.ts';
 import { type Caller, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import { deleteWrites, findIntegration } from '../store/integrations.ts';
+import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
 
 const attempts = 5;
@@ -28,7 +29,11 @@ export const removeIntegration = async (caller: Caller, seen: IntegrationRecord)
       detail: { name: integration.name },
     });
     try {
-      await transact([...deleteWrites(owner, integration, multiple), ...event]);
+      await transact([
+        ...deleteWrites(owner, integration, multiple),
+        ...(integration.auth === 'oauth2' ? [{ delete: keys.consent(owner, integration.id) }] : []),
+        ...event,
+      ]);
       return;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'stale_version') throw error;

@@ -1,5 +1,5 @@
 import { isoNow } from '../config/clock.ts';
-import type { Manifest, OAuthFacts } from '../connectors/connector.ts';
+import type { Manifest } from '../connectors/connector.ts';
 import { AppError, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
@@ -29,17 +29,16 @@ export type Replacement = {
   also: Write[];
 };
 
-/** Tokens that have no use any more, for the job that ends them; `ends` says how far that may go. */
-export const retiring = (
-  { oauth }: Manifest,
-  credential: CredentialRecord,
-  ends: readonly OAuthFacts['revocation'][],
-): RetiredTokens[] => {
-  const { tokens, tokenVersion, app, retired } = credential;
-  return tokens && app && oauth && ends.includes(oauth.revocation)
-    ? [...retired, { tokens, tokenVersion, app }]
-    : retired;
-};
+/** With the tokens in use now added to those that have no use any more, for the job that ends them. */
+export const retiring = ({
+  tokens,
+  tokenVersion,
+  app,
+  tenant,
+  account,
+  retired,
+}: CredentialRecord): RetiredTokens[] =>
+  tokens && app ? [...retired, { tokens, tokenVersion, app, tenant, account: account?.id ?? '' }] : retired;
 
 /** The same account and site; after a reset any. */
 export const checkSameAccount = (seen: IntegrationRecord, { identity }: Tried): void => {
@@ -74,14 +73,19 @@ const attemptReplace = async (replacement: Replacement): Promise<IntegrationReco
   checkSameAccount(seen, tried);
 
   const at = isoNow();
-  const secrets = await secretsOf(owner, before, manifest, tried, app, {
+  // Ending what a new consent replaced may end the new one too: that is left to run out.
+  const ends = app === null || manifest.oauth?.revocation === 'token';
+  // A withdrawal disabled it; whoever consents again wants it back.
+  const enabled = seen.enabled || seen.cause === 'consent_withdrawn';
+  const secrets = await secretsOf(owner, { ...before, enabled }, manifest, tried, app, {
     ...before,
-    retired: retiring(manifest, before, ['token']),
+    retired: ends ? retiring(before) : before.retired,
   });
   const cause = causeAfter(manifest, secrets.grantedScopes);
   const next: IntegrationRecord = {
     ...seen,
     auth: tried.auth,
+    enabled,
     state: 'active',
     cause,
     since: at,
@@ -108,7 +112,7 @@ const attemptReplace = async (replacement: Replacement): Promise<IntegrationReco
     changeWrite(owner, seen, next),
     {
       update: keys.credential(owner, id),
-      set: { ...stored, state: 'active', cause, ...(due !== undefined && { due, dueAt }) },
+      set: { ...stored, enabled, state: 'active', cause, ...(due !== undefined && { due, dueAt }) },
       remove: ['intentSince', ...(due === undefined ? ['due', 'dueAt'] : [])],
       // Tokens that were refreshed since are other tokens: read them again, and retire those.
       when: [
@@ -120,6 +124,7 @@ const attemptReplace = async (replacement: Replacement): Promise<IntegrationReco
     },
     ...(moved ? [...release.upstream(owner, seen), reserve.upstream(owner, next)] : []),
     ...leaveAccount(before).filter(() => moved || before.app?.clientId !== app?.clientId),
+    ...(app === null && before.app !== null ? [{ delete: keys.consent(owner, id) }] : []),
     ...consentWrites(owner, actor, next, app),
     ...also,
     ...event,

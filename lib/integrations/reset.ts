@@ -1,5 +1,4 @@
 import { isoNow } from '../config/clock.ts';
-import { manifestOf } from '../connectors/registry.ts';
 import { AppError, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { type Caller, ownerFor } from '../model/caller.ts';
@@ -27,7 +26,6 @@ const attemptForget = async (
   const owner = ownerFor(caller, seen.scope);
   const credential = await findCredential(owner, seen.id);
   if (!credential) throw notFound('The integration');
-  const manifest = await manifestOf(seen.provider);
   const at = isoNow();
   const emptied = everything ? { settings: {}, account: null, tenant: '' } : {};
   const next: IntegrationRecord = {
@@ -51,7 +49,10 @@ const attemptForget = async (
     outcome: 'ok',
     detail: {},
   });
-  const consentGone: Write[] = [{ delete: keys.consent(owner, seen.id) }];
+  const consent = keys.consent(owner, seen.id);
+  const consentGone: Write = everything
+    ? { delete: consent }
+    : { delete: consent, when: [['pk', 'exists']], otherwise: () => notFound('The consent') };
   await transact([
     changeWrite(owner, seen, next),
     {
@@ -68,7 +69,7 @@ const attemptForget = async (
         // Whoever refreshes at this moment must not bring tokens back.
         fence: fence + 1,
         sealedVersion: credential.sealedVersion + 1,
-        retired: retiring(manifest, credential, ['token', 'account']),
+        retired: retiring(credential),
       },
       remove: ['intentSince', 'due', 'dueAt'],
       when: [
@@ -79,7 +80,7 @@ const attemptForget = async (
     },
     ...(everything ? release.upstream(owner, seen) : []),
     ...leaveAccount(credential),
-    ...consentGone,
+    consentGone,
     ...event,
   ]);
   return next;

@@ -71,7 +71,7 @@ export const secretsOf = async (
   return {
     ...base,
     ...state,
-    grantedScopes: grantedBy(manifest, tokens, before.grantedScopes),
+    grantedScopes: grantedBy(manifest, auth, tokens, before.grantedScopes),
     ...(due ?? {}),
   };
 };

@@ -1,6 +1,7 @@
 import { isoNow } from '../config/clock.ts';
 import { AppError } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
+import { countMetric } from '../log/metric.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Cause, CredentialRecord, IntegrationRecord, State } from '../model/integration.ts';
 import { keys } from '../store/keys.ts';
@@ -9,8 +10,8 @@ import { transact } from '../store/table.ts';
 type Target = { state: Exclude<State, 'deleting'>; cause: Cause | null };
 
 /**
- * Moves an integration to another state with its cause, and says so in an event, unless its credentials,
- * tokens or state changed since `seen` was read: then somebody knew better.
+ * Moves an integration to another state with its cause, and says so in one event, unless its credentials,
+ * tokens, state or cause changed since `seen` was read: then somebody knew better, or was faster.
  */
 export const moveTo = async (
   owner: Owner,
@@ -19,6 +20,7 @@ export const moveTo = async (
   shown: Partial<Pick<IntegrationRecord, 'grantedScopes'>> = {},
 ): Promise<void> => {
   const moves = state !== seen.state || cause !== seen.cause;
+  if (!moves && Object.keys(shown).length === 0) return;
   const event = eventWrites(owner, {
     actor: 'system',
     action: 'integration.health_changed',
@@ -34,6 +36,7 @@ export const moveTo = async (
         set: { state, cause },
         when: [
           ['state', '=', seen.state],
+          ['cause', '=', seen.cause],
           ['sealedVersion', '=', seen.sealedVersion],
           ['tokenVersion', '=', seen.tokenVersion],
         ],
@@ -47,7 +50,9 @@ export const moveTo = async (
     ]);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    return;
   }
+  if (moves && state === 'needs_reauth') countMetric('NeedsReauth');
 };
 
 /** The provider rejected what we hold. */

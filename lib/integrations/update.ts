@@ -137,12 +137,14 @@ export const updateIntegration = async (
     ? await withNewFields(caller, owner, seen, stored, given)
     : { integration: seen, credential: {}, unless: [] };
   const enabled = body.enabled ?? seen.enabled;
+  const at = isoNow();
   const next: IntegrationRecord = {
     ...changed.integration,
     name: body.name ?? seen.name,
     enabled,
+    ...(enabled !== seen.enabled && { since: at }),
     version: seen.version + 1,
-    updatedAt: isoNow(),
+    updatedAt: at,
   };
   const event = eventWrites(owner, {
     actor: caller.userId,

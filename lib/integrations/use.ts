@@ -12,6 +12,7 @@ import { openTokens } from '../tokens/sealed.ts';
 import { patience } from './attempt.ts';
 import { hindrance } from './hindrance.ts';
 import { countProviderCall } from './limit.ts';
+import { noteOutage } from './outage.ts';
 import { placeOf } from './place.ts';
 import { rejectCredentials } from './transition.ts';
 import { noteVitals, observerOf } from './vitals.ts';
@@ -88,7 +89,10 @@ export const withSession = async <T>(
   const once = async (credential: CredentialRecord): Promise<T> => {
     const current = { ...usable, credential };
     const session = await sessionFor(current, adapter, deadline);
-    return run({ ...current, adapter, session }).finally(() => noteVitals(owner, credential.id));
+    return run({ ...current, adapter, session }).finally(async () => {
+      await noteVitals(owner, credential.id);
+      await noteOutage(owner, credential);
+    });
   };
   const valid = await withValidToken(owner, usable.credential);
   try {

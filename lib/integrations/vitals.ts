@@ -1,12 +1,13 @@
-import { expiryInDays, isoNow } from '../config/clock.ts';
+import { expiryInDays, isoNow, now } from '../config/clock.ts';
 import type { ErrorCode } from '../contract/codes.ts';
 import { asAppError } from '../errors/error.ts';
 import { log } from '../log/log.ts';
 import type { Owner } from '../model/caller.ts';
-import type { CredentialRecord, IntegrationRecord } from '../model/integration.ts';
+import type { Cause, CredentialRecord, IntegrationRecord } from '../model/integration.ts';
 import { keys } from '../store/keys.ts';
 import { query, write } from '../store/table.ts';
 import { healthOf } from './health.ts';
+import { sawCall } from './outage.ts';
 
 /**
  * How an integration's calls went, by the hour: counts, errors and a histogram of latencies. A process
@@ -34,7 +35,8 @@ const nameOf = (owner: Owner, id: string): string => `${owner.organizationId} ${
 
 export const observerOf =
   (owner: Owner, id: string) =>
-  (milliseconds: number, code: ErrorCode | null): void => {
+  (milliseconds: number, code: ErrorCode | null, down: boolean): void => {
+    sawCall(owner, id, down);
     const name = nameOf(owner, id);
     const sum = seen.get(name) ?? { calls: 0, errors: 0, buckets: {}, last: null };
     const bucket = bucketOf(milliseconds);
@@ -82,16 +84,22 @@ const percentile = (buckets: readonly [string, number][], share: number): number
   return null;
 };
 
+/** What disabled it, where it is disabled, whatever else was the matter before. */
+const causeOf = ({ enabled, cause }: IntegrationRecord): Cause | null =>
+  enabled || cause === 'consent_withdrawn' ? cause : 'disabled_by_person';
+
 /** Health as its holder sees it: the state with its cause, and the books of the last day. */
 export const healthReport = async (
   owner: Owner,
   integration: IntegrationRecord,
   credential: CredentialRecord | null,
 ) => {
+  const hour = (before: number): string =>
+    keys.health(owner, integration.id, new Date(now() - before * 3_600_000).toISOString().slice(0, 13)).sk;
   const { items } = await query<HourRecord>({
-    ...keys.healthOf(owner, integration.id),
+    pk: keys.healthOf(owner, integration.id).pk,
+    between: [hour(23), hour(0)],
     newestFirst: true,
-    limit: 24,
   });
   const sums = new Map<string, number>();
   for (const item of items)
@@ -104,7 +112,7 @@ export const healthReport = async (
   return {
     state: healthOf(integration),
     since: integration.since,
-    cause: integration.enabled ? integration.cause : (integration.cause ?? ('disabled_by_person' as const)),
+    cause: causeOf(integration),
     tokenExpiresAt: expires === null ? null : new Date(expires).toISOString(),
     latency: { p50: percentile(buckets, 0.5), p95: percentile(buckets, 0.95) },
     successRate: calls === 0 ? null : (calls - errors) / calls,

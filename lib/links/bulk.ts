@@ -20,14 +20,20 @@ const patience = 24_000;
 
 const nothing = { link: null, candidates: null, code: null };
 
-const linkOne = async (caller: Caller, use: InUse, { entity, email }: Candidate): Promise<Result> => {
+const linkOne = async (
+  caller: Caller,
+  use: InUse,
+  { entity, email }: Candidate,
+  call: string | null,
+): Promise<Result> => {
   const { owner, manifest, adapter, session, credential } = use;
   const stands = (await linksOfEntity(caller, entity)).find(
     ({ integrationId, external }) => integrationId === credential.id && external.type === 'person',
   );
   if (stands) {
     const [link] = await linkViews(caller, [stands]);
-    return { ...nothing, entity, outcome: 'already_linked', link: link ?? null };
+    const outcome = call !== null && stands.call === call ? 'linked' : 'already_linked';
+    return { ...nothing, entity, outcome, link: link ?? null };
   }
   const persons = (await adapter.findPersons?.(session, email)) ?? [];
   const [person] = persons;
@@ -39,7 +45,8 @@ const linkOne = async (caller: Caller, use: InUse, { entity, email }: Candidate)
       outcome: 'ambiguous',
       candidates: persons.map((one) => ({ ...one, ...snapshot(one) })),
     };
-  const made = await storeLink(caller, owner, { entity, integrationId: credential.id }, manifest.id, person);
+  const wanted = { entity, integrationId: credential.id, call };
+  const made = await storeLink(caller, owner, wanted, manifest.id, person);
   return 'created' in made
     ? { ...nothing, entity, outcome: 'linked', link: made.created.link }
     : { ...nothing, entity, outcome: 'already_linked', link: made.existing.link };
@@ -49,6 +56,7 @@ const linkOne = async (caller: Caller, use: InUse, { entity, email }: Candidate)
 export const linkManyPersons = async (
   caller: Caller,
   { integrationId, candidates }: Body,
+  call: string | null,
 ): Promise<Result[]> => {
   const usable = await readUsable(caller, integrationId);
   const facts = entityFacts(usable.manifest, 'person', 'integrationId');
@@ -66,7 +74,7 @@ export const linkManyPersons = async (
       inParallel(atOnce, candidates, async (candidate): Promise<Result> => {
         try {
           if (Date.now() > deadline) throw new AppError('deadline_exceeded', 'It took too long.');
-          return await linkOne(caller, use, candidate);
+          return await linkOne(caller, use, candidate, call);
         } catch (error) {
           const { code } = asAppError(error);
           if (code === 'provider_unauthorized') throw error;

@@ -20,6 +20,21 @@ export type Made = { created: { link: LinkOutput } } | { existing: { link: LinkO
 
 const mostMetadata = 8_192;
 
+/** As much of the metadata as a link keeps: the largest parts are left out first, a time never for many attendees. */
+const bounded = (metadata: Record<string, unknown>): Record<string, unknown> => {
+  const sizes = Object.entries(metadata).map(([name, value]) => ({
+    name,
+    size: JSON.stringify([name, value]).length,
+  }));
+  let room = mostMetadata;
+  const kept = new Set<string>();
+  for (const { name, size } of sizes.toSorted((a, b) => a.size - b.size)) {
+    room -= size;
+    if (room >= 0) kept.add(name);
+  }
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => kept.has(name)));
+};
+
 /** What a link keeps of an external entity, bounded. */
 export const snapshot = ({
   type,
@@ -34,7 +49,7 @@ export const snapshot = ({
   title,
   email: email ?? null,
   url: url ?? null,
-  metadata: JSON.stringify(metadata).length > mostMetadata ? {} : metadata,
+  metadata: bounded(metadata),
 });
 
 export const checkLinkable = (
@@ -48,17 +63,21 @@ export const checkLinkable = (
   requireScopes(usable, facts);
 };
 
-/** The link as it stands, if its integration still does. */
+/** What a link is made between; `call` as in `Request`. */
+type Wanted = { entity: ManagerosEntity; integrationId: string; call: string | null };
+
+/** The link as it stands, if its integration still does; to the call that made it, as made. */
 const standing = async (
   owner: Owner,
-  entity: ManagerosEntity,
-  integrationId: string,
+  { entity, integrationId, call }: Wanted,
   item: { type: ExternalItem['type']; id: string },
-) => {
+): Promise<Made | null> => {
   const hash = hashOf(integrationId, item.type, item.id);
-  const link = await findLink(owner, { entityType: entity.type, entityId: entity.id, hash });
-  const integration = link && (await findIntegration(owner, integrationId));
-  return integration ? linkView(link, integration) : null;
+  const found = await findLink(owner, { entityType: entity.type, entityId: entity.id, hash });
+  const integration = found && (await findIntegration(owner, integrationId));
+  if (!integration) return null;
+  const link = linkView(found, integration);
+  return call !== null && found.call === call ? { created: { link } } : { existing: { link } };
 };
 
 /**
@@ -68,10 +87,11 @@ const standing = async (
 export const storeLink = async (
   caller: Caller,
   owner: Owner,
-  { entity, integrationId }: Pick<Body, 'entity' | 'integrationId'>,
+  wanted: Wanted,
   provider: string,
   item: ExternalItem,
 ): Promise<Made> => {
+  const { entity, integrationId, call } = wanted;
   const hash = hashOf(integrationId, item.type, item.id);
   const link: LinkRecord = {
     id: linkId(scopeOfIntegration(integrationId) ?? 'organization', entity, hash),
@@ -82,6 +102,7 @@ export const storeLink = async (
     state: 'ok',
     createdAt: isoNow(),
     createdBy: caller.userId,
+    call,
   };
   const event = eventWrites(owner, {
     actor: caller.userId,
@@ -95,11 +116,9 @@ export const storeLink = async (
     await transact([standsWrite(owner, integrationId), insertLink(owner, hash, link), ...event]);
   } catch (error) {
     const stands =
-      error instanceof AppError && error.code === 'conflict'
-        ? await standing(owner, entity, integrationId, item)
-        : null;
+      error instanceof AppError && error.code === 'conflict' ? await standing(owner, wanted, item) : null;
     if (!stands) throw error;
-    return { existing: { link: stands } };
+    return stands;
   }
   const integration = await findIntegration(owner, integrationId);
   if (!integration) throw notFound('The integration');
@@ -107,17 +126,18 @@ export const storeLink = async (
 };
 
 /** Links to what the provider says the external entity is, not to what the client says. */
-export const makeLink = async (caller: Caller, body: Body): Promise<Made> => {
+export const makeLink = async (caller: Caller, body: Body, call: string | null): Promise<Made> => {
   const { entity, integrationId, external } = body;
+  const wanted = { entity, integrationId, call };
   const usable = await readUsable(caller, integrationId);
   checkLinkable(usable, body);
-  const already = await standing(usable.owner, entity, integrationId, external);
-  if (already) return { existing: { link: already } };
+  const already = await standing(usable.owner, wanted, external);
+  if (already) return already;
 
   await countProviderCall(caller, integrationId);
   const item = await inSession(usable, ({ adapter, session }) =>
     adapter.read(session, external.type, external.id),
   );
   if (!item) throw notFound(`The ${external.type}`);
-  return storeLink(caller, usable.owner, body, usable.manifest.id, item);
+  return storeLink(caller, usable.owner, wanted, usable.manifest.id, item);
 };

@@ -1,11 +1,10 @@
 import type * as z from 'zod/mini';
-import { isoNow } from '../config/clock.ts';
 import type { AuthMethod, Manifest } from '../connectors/connector.ts';
 import { findManifest } from '../connectors/registry.ts';
 import type { runMigration } from '../contract/operations/migration.ts';
 import { environmentSecret } from '../environment/secrets.ts';
 import { AppError, asAppError } from '../errors/error.ts';
-import { tryCredentialsOf } from '../integrations/attempt.ts';
+import { type Tried, tryCredentialsOf } from '../integrations/attempt.ts';
 import { authMethod, checkFields, type FieldValues } from '../integrations/fields.ts';
 import { insertIntegration } from '../integrations/insert.ts';
 import { countProviderCall } from '../integrations/limit.ts';
@@ -13,6 +12,7 @@ import { makeLink } from '../links/create.ts';
 import { type Caller, selfOf } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
 import { keys } from '../store/keys.ts';
+import { getMany, transact } from '../store/table.ts';
 import {
   credentialsIn,
   type LegacyCredential,
@@ -22,7 +22,7 @@ import {
   openedFields,
   type Rows,
 } from './rows.ts';
-import { type Mark, marksOf } from './status.ts';
+import { type Mark, marksOf, markWrite } from './status.ts';
 
 type Outcome = z.input<typeof runMigration.answers.ok.body>;
 type CredentialOutcome = Outcome['integrations'][number];
@@ -68,11 +68,17 @@ const outcomeOf = (
   source: rowId,
   outcome,
   code: null,
+  detail: null,
   integrationId: null,
   name: null,
   account: null,
   ...more,
 });
+
+const failed = (credential: LegacyCredential, error: unknown): CredentialOutcome => {
+  const { code, message } = asAppError(error);
+  return outcomeOf(credential, 'failed', { code, detail: message });
+};
 
 const linkOutcome = (
   link: LegacyLink,
@@ -95,7 +101,7 @@ export const preview = async (caller: Caller, rows: Rows): Promise<Outcome> => {
         const { manifest } = await checked(credential, passphrase);
         return outcomeOf(credential, 'would_migrate', { name: credential.name ?? manifest.name });
       } catch (error) {
-        return outcomeOf(credential, 'failed', { code: asAppError(error).code });
+        return failed(credential, error);
       }
     }),
   );
@@ -114,7 +120,45 @@ export const preview = async (caller: Caller, rows: Rows): Promise<Outcome> => {
   };
 };
 
-/** One credential: tried, then integration and mark in one transaction, so that repeating makes no second. */
+/** Stores what was tried with its mark in one transaction, so that repeating makes no second. */
+const insertMarked = async (
+  caller: Caller,
+  credential: LegacyCredential,
+  manifest: Manifest,
+  tried: Tried,
+): Promise<CredentialOutcome> => {
+  const owner = selfOf(caller);
+  const { source, name } = credential;
+  try {
+    const made = await insertIntegration({
+      owner,
+      actor: caller.userId,
+      manifest,
+      name,
+      tried,
+      app: null,
+      // Its mark tells a repeat that it was migrated.
+      call: null,
+      also: (integrationId) => [markWrite(owner, source, integrationId)],
+    });
+    const account = made.account?.name ?? null;
+    return outcomeOf(credential, 'migrated', { integrationId: made.id, name: made.name, account });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'already_connected') throw error;
+    // Another call was faster, or the person connected this very account anew: that one counts.
+    const { tenant, account } = tried.identity;
+    const [mark, taken] = await getMany<{ integrationId?: string; id?: string }>([
+      keys.migrated(owner, source),
+      keys.upstream(owner, manifest.id, tenant, account.id),
+    ]);
+    const integrationId = mark?.integrationId ?? taken?.id;
+    if (integrationId === undefined) throw error;
+    if (!mark) await transact([markWrite(owner, source, integrationId)]);
+    return outcomeOf(credential, 'already_migrated', { integrationId });
+  }
+};
+
+/** One credential, tried before anything of it is stored; what fails is told and leaves nothing behind. */
 const migrateOne = async (
   caller: Caller,
   credential: LegacyCredential,
@@ -124,36 +168,9 @@ const migrateOne = async (
     const { manifest, method, values } = await checked(credential, passphrase);
     await countProviderCall(caller, null);
     const tried = await tryCredentialsOf(manifest, method.kind, values);
-    const owner = selfOf(caller);
-    const { source, name } = credential;
-    const {
-      id,
-      account,
-      name: given,
-    } = await insertIntegration({
-      owner,
-      actor: caller.userId,
-      manifest,
-      name,
-      tried,
-      app: null,
-      also: (integrationId) => [
-        {
-          put: { ...keys.migrated(owner, source), source, integrationId, at: isoNow() },
-          when: [['pk', 'absent']],
-          otherwise: () =>
-            new AppError('already_connected', 'This credential is being migrated by another call.'),
-        },
-      ],
-    });
-    return outcomeOf(credential, 'migrated', {
-      integrationId: id,
-      name: given,
-      account: account?.name ?? null,
-    });
+    return await insertMarked(caller, credential, manifest, tried);
   } catch (error) {
-    const { code } = asAppError(error);
-    return outcomeOf(credential, code === 'already_connected' ? 'already_migrated' : 'failed', { code });
+    return failed(credential, error);
   }
 };
 
@@ -164,11 +181,12 @@ const migrateLink = async (
 ): Promise<LinkOutcome> => {
   if (integrationId === null) return linkOutcome(link, 'failed', { code: 'not_found' });
   try {
-    const made = await makeLink(caller, {
-      entity: { type: 'Person', id: link.personId },
+    const wanted = {
+      entity: { type: 'Person' as const, id: link.personId },
       integrationId,
-      external: { type: 'person', id: link.externalId },
-    });
+      external: { type: 'person' as const, id: link.externalId },
+    };
+    const made = await makeLink(caller, wanted, null);
     return 'created' in made
       ? linkOutcome(link, 'migrated', { linkId: made.created.link.id })
       : linkOutcome(link, 'already_migrated', { linkId: made.existing.link.id });
@@ -187,7 +205,7 @@ export const migrate = async (caller: Caller, rows: Rows): Promise<Outcome> => {
     const mark = marks.get(credential.source);
     if (mark) return already(credential, mark);
     return late()
-      ? outcomeOf(credential, 'failed', { code: 'deadline_exceeded' })
+      ? failed(credential, new AppError('deadline_exceeded', 'There was no time left for it: send it again.'))
       : migrateOne(caller, credential, passphrase);
   });
   const idOf = (provider: string): string | null =>

@@ -25,7 +25,8 @@ export type Action =
   | 'sync.scheduled'
   | 'mapping.updated'
   | 'rating.given'
-  | 'job.redriven';
+  | 'job.redriven'
+  | 'erasure.requested';
 
 export type NewEvent = {
   /** A user's id, or `system`. */

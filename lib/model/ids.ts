@@ -23,3 +23,5 @@ export const isRunId = (id: string): boolean => /^syn_[a-z0-9]{9}[A-Za-z0-9_-]{1
 export const firstEventId = (at: number): string => `evt_${at.toString(36).padStart(9, '0')}`;
 
 export const newEventId = (at: number): string => `${firstEventId(at)}${random().slice(0, 14)}`;
+
+export const newErasureId = (): string => `ers_${random()}`;

@@ -36,6 +36,8 @@ export type IntegrationRecord = {
   createdAt: string;
   updatedAt: string;
   createdBy: string;
+  /** The repeatable call that made it. */
+  call: string | null;
 };
 
 /**
@@ -76,6 +78,8 @@ export type TokenState = {
   app: { source: 'organization' | 'environment'; clientId: string } | null;
   /** Counts the claims: a refresher whose fence is not the newest must not write. */
   fence: number;
+  /** The claim that brought the tokens; absent where a consent did. */
+  committedBy?: number;
   holder: string;
   /** By the machine's clock: it is for processes that died. */
   leaseUntil: number;
@@ -91,6 +95,9 @@ export type RetiredTokens = {
   tokens: Uint8Array;
   tokenVersion: number;
   app: TokenState['app'];
+  /** Whose they are: the integration may be another account's by the time they are ended. */
+  tenant: string;
+  account: string;
 };
 
 /** Of a connection that lives without tokens. */

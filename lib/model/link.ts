@@ -23,4 +23,6 @@ export type LinkRecord = {
   state: 'ok' | 'missing';
   createdAt: string;
   createdBy: string;
+  /** The repeatable call that made it. */
+  call: string | null;
 };

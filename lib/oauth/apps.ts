@@ -11,7 +11,7 @@ import { environmentOwner, keys } from '../store/keys.ts';
 import { get, transact, type Write } from '../store/table.ts';
 
 /** OAuth apps: an organisation's own, else the environment's; both sealed in the table. */
-type AppRecord = {
+export type AppRecord = {
   provider: string;
   clientId: string;
   settings: Record<string, string>;
@@ -24,7 +24,7 @@ export type AppSource = 'organization' | 'environment';
 const ownerOf = (source: AppSource, organizationId: string): string =>
   source === 'organization' ? organizationId : environmentOwner;
 
-const placeOf = (
+export const appPlace = (
   owner: string,
   { provider, sealedVersion }: Pick<AppRecord, 'provider' | 'sealedVersion'>,
 ): Place => ({
@@ -55,7 +55,7 @@ const findFirst = async (organizationId: string, provider: string): Promise<Foun
 };
 
 const opened = async (organizationId: string, { source, record }: Found): Promise<OAuthApp> => {
-  const { clientSecret = '' } = await open(placeOf(ownerOf(source, organizationId), record), record.sealed);
+  const { clientSecret = '' } = await open(appPlace(ownerOf(source, organizationId), record), record.sealed);
   return { clientId: record.clientId, clientSecret, settings: record.settings };
 };
 
@@ -137,7 +137,7 @@ export const appWrite = async (
   const owner = ownerOf(source, organizationId);
   const stands = await get<AppRecord>(keys.app(owner, provider));
   const sealedVersion = (stands?.sealedVersion ?? 0) + 1;
-  const sealed = await seal(placeOf(owner, { provider, sealedVersion }), {
+  const sealed = await seal(appPlace(owner, { provider, sealedVersion }), {
     clientSecret: given.clientSecret,
   });
   return {

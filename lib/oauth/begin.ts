@@ -6,6 +6,7 @@ import { eventWrites } from '../events/record.ts';
 import { type Caller, ownerFor } from '../model/caller.ts';
 import type { ScopeName } from '../model/integration.ts';
 import { attemptLife, insertAttempt } from '../store/attempts.ts';
+import { memberWrites } from '../store/members.ts';
 import { transact } from '../store/table.ts';
 import { appForConsent, redirectUriOf } from './apps.ts';
 import { hashOf, newSecret, sealFor } from './one-time.ts';
@@ -59,7 +60,8 @@ export const beginConsent = async (caller: Caller, beginning: Beginning) => {
   const expires = now() + attemptLife;
   const hash = hashOf(state);
   const redirectUri = redirectUriOf(provider);
-  const event = eventWrites(ownerFor(caller, scope), {
+  const owner = ownerFor(caller, scope);
+  const event = eventWrites(owner, {
     actor: caller.userId,
     action: 'oauth.started',
     target: integrationId ?? `att_${hash}`,
@@ -91,6 +93,7 @@ export const beginConsent = async (caller: Caller, beginning: Beginning) => {
       result: null,
       expires,
     }),
+    ...memberWrites(owner),
     ...event,
   ]);
   return {

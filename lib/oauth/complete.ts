@@ -6,10 +6,11 @@ import { errorOfOutcome, type Tried, tryingSession } from '../integrations/attem
 import { insertIntegration } from '../integrations/insert.ts';
 import { countProviderCall } from '../integrations/limit.ts';
 import { replaceConnection } from '../integrations/replace.ts';
-import type { Caller, Owner } from '../model/caller.ts';
+import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
-import { type AttemptRecord, burnAttempt, moveAttempt, moveWrite } from '../store/attempts.ts';
-import { findIntegration, ownerOf, readIntegration } from '../store/integrations.ts';
+import { type AttemptRecord, burnAttempt, findAttempt, moveAttempt, moveWrite } from '../store/attempts.ts';
+import { findIntegration, readIntegration } from '../store/integrations.ts';
+import type { Write } from '../store/table.ts';
 import { tokenDoor } from '../tokens/door.ts';
 import { revokeTokens } from '../tokens/revoke.ts';
 import { admitted } from './admit.ts';
@@ -33,24 +34,25 @@ const wholePatience = 25_000;
 const inProgress = (): AppError =>
   new AppError('in_progress', 'This consent is being completed by another call.', { retryAfter: 2 });
 
-const exchange = async (
-  attempt: AttemptRecord,
-  { manifest, oauth }: Provider,
-  { code, verifier }: Returned,
-): Promise<TokenSet> => {
+type Exchange = (returned: Returned) => Promise<TokenSet>;
+
+/** All that an exchange needs, fetched before the attempt is claimed: what fails here can be tried again. */
+const exchangeFor = async (attempt: AttemptRecord, { manifest, oauth }: Provider): Promise<Exchange> => {
   const app = await appOf(attempt.organizationId, manifest.id, attempt.app);
   if (!app) throw new AppError('oauth_not_configured', 'The OAuth app was changed meanwhile: begin again.');
   const { exchange: ask } = await tokensOf(manifest.id);
   if (!ask) throw notFound('The attempt');
   const { redirectUri, scopes } = attempt;
-  const outcome = await tokenOutcome(tokenDoor(manifest, exchangePatience), oauth.refresh, (fetch) =>
-    ask({ app, redirectUri, code, verifier, scopes }, fetch),
-  );
-  if (outcome.kind === 'tokens') return outcome.tokens;
-  // What surely was not used may be tried again; a code that may have been is worth nothing more.
-  if (outcome.kind === 'refused') await moveAttempt(attempt.hash, 'completing', { status: 'returned' });
-  else await burnAttempt(attempt.hash);
-  throw errorOfOutcome(manifest.name, outcome);
+  return async ({ code, verifier }) => {
+    const outcome = await tokenOutcome(tokenDoor(manifest, exchangePatience), oauth.refresh, (fetch) =>
+      ask({ app, redirectUri, code, verifier, scopes }, fetch),
+    );
+    if (outcome.kind === 'tokens') return outcome.tokens;
+    // What surely was not used may be tried again; a code that may have been is worth nothing more.
+    if (outcome.kind === 'refused') await moveAttempt(attempt.hash, 'completing', { status: 'returned' });
+    else await burnAttempt(attempt.hash);
+    throw errorOfOutcome(manifest.name, outcome);
+  };
 };
 
 /** The site the person chose, or the only one; null where they have to choose first. */
@@ -81,12 +83,16 @@ const store = (
   tried: Tried,
 ): Promise<IntegrationRecord> => {
   const { hash, app, name, integrationId } = attempt;
-  const done = (id: string) => [
-    moveWrite(hash, 'completing', { status: 'done', result: id, returned: null }),
+  const done = (id: string): Write[] => [
+    {
+      ...moveWrite(hash, 'completing', { status: 'done', result: id, returned: null }),
+      // Somebody else's try ended it meanwhile.
+      otherwise: () => notFound('The attempt'),
+    },
   ];
   const common = { owner, actor: caller.userId, manifest, tried, app };
   return integrationId === null
-    ? insertIntegration({ ...common, name, also: done })
+    ? insertIntegration({ ...common, name, call: null, also: done })
     : replaceConnection({ ...common, id: integrationId, also: done(integrationId) });
 };
 
@@ -96,21 +102,19 @@ const discard = async (attempt: AttemptRecord, manifest: Manifest, tokens: Token
   await revokeTokens(owner, manifest, attempt.app, tokens, async () => true);
 };
 
+type Whose = { caller: Caller; owner: Owner; seen: IntegrationRecord | null };
+
 const finish = async (
-  caller: Caller,
+  { caller, owner, seen }: Whose,
   attempt: AttemptRecord,
   provider: Provider,
   { ticket, choice }: { ticket: string; choice?: string | undefined },
   sealed: Sealed,
+  exchange: Exchange,
 ): Promise<Completion> => {
   const { manifest, adapter } = provider;
   const deadline = Date.now() + wholePatience;
-  const owner: Owner = {
-    organizationId: caller.organizationId,
-    userId: attempt.scope === 'user' ? caller.userId : null,
-  };
-  const seen = attempt.integrationId === null ? null : await findIntegration(owner, attempt.integrationId);
-  const tokens = sealed.tokens ?? (await exchange(attempt, provider, sealed));
+  const tokens = sealed.tokens ?? (await exchange(sealed));
   const connection = { auth: 'oauth2' as const, settings: attempt.settings, credentials: {}, tokens };
   try {
     const sites = await adapter.sites?.(tryingSession(manifest, adapter, connection, deadline));
@@ -130,7 +134,10 @@ const finish = async (
       await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned });
       throw error;
     }
-    await Promise.all([discard(attempt, manifest, tokens), burnAttempt(attempt.hash)]);
+    // What was lost may be the table's answer, not the write: then the tokens are in use.
+    const stands = await findAttempt(attempt.hash);
+    if (stands?.status !== 'done')
+      await Promise.all([discard(attempt, manifest, tokens), burnAttempt(attempt.hash)]);
     throw error;
   }
 };
@@ -151,13 +158,17 @@ export const completeConsent = async (
   }
   if (attempt.status === 'completing' || !attempt.returned) throw inProgress();
   const from = attempt.status;
-  if (attempt.integrationId) ownerOf(caller, attempt.integrationId);
+  const owner = ownerFor(caller, attempt.scope);
+  const seen = attempt.integrationId === null ? null : await findIntegration(owner, attempt.integrationId);
+  // It was deleted meanwhile: nothing is asked of the provider for it any more.
+  if (attempt.integrationId !== null && !seen) throw notFound('The attempt');
   const manifest = await manifestOf(attempt.provider);
   if (!manifest.oauth) throw notFound('The attempt');
   const sealed = openWith<Sealed>(given.ticket, 'code', attempt.returned);
+  const provider = { manifest, oauth: manifest.oauth, adapter: await adapterOf(manifest.id) };
+  const exchange = await exchangeFor(attempt, provider);
   await countProviderCall(caller, attempt.integrationId);
 
   if (!(await moveAttempt(attempt.hash, from, { status: 'completing' }))) throw inProgress();
-  const provider = { manifest, oauth: manifest.oauth, adapter: await adapterOf(manifest.id) };
-  return finish(caller, attempt, provider, given, sealed);
+  return finish({ caller, owner, seen }, attempt, provider, given, sealed, exchange);
 };

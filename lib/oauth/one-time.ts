@@ -7,7 +7,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 
-/** Secrets that travel once through a browser: stored as hashes, and as keys to what only their bearer may open. */
+/** Secrets that their bearer brings along: stored as hashes, and as keys to what only the bearer may open. */
 
 export const newSecret = (): string => randomBytes(32).toString('base64url');
 
@@ -21,7 +21,7 @@ export const isSecret = (secret: string, hash: string): boolean => {
 
 const ivBytes = 12;
 const tagBytes = 16;
-type Purpose = 'verifier' | 'code';
+type Purpose = 'verifier' | 'code' | 'answer';
 
 const keyOf = (secret: string, purpose: Purpose): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', `manageros ${purpose}`, 32));

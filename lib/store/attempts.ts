@@ -6,7 +6,7 @@ import { get, transact, type Write, write } from './table.ts';
 
 /**
  * One consent on its way: `open` until the browser comes back, `returned` with a sealed code or `denied`,
- * `completing` while the code is exchanged, `chosen` while a site is to be chosen, `done`, or `burned`.
+ * `completing` while the code is exchanged, `choosing` while a site is to be chosen, `done`, or `burned`.
  */
 export type AttemptRecord = {
   hash: string;
@@ -50,6 +50,11 @@ export const findAttempt = async (hash: string): Promise<AttemptRecord | null> =
 export const insertAttempt = (attempt: AttemptRecord): Write => ({
   put: {
     ...keys.attempt(attempt.hash),
+    ...keys.attemptsOf({
+      organizationId: attempt.organizationId,
+      userId: attempt.scope === 'user' ? attempt.userId : null,
+    }),
+    bySk: attempt.hash,
     ...attempt,
     expiresAt: Math.floor(attempt.expires / 1000) + 3_600,
   },
@@ -95,8 +100,7 @@ export const countWrongTicket = async (hash: string): Promise<number> => {
 export const burnAttempt = async (hash: string): Promise<void> => {
   await write({
     update: keys.attempt(hash),
-    set: { status: 'burned' },
-    remove: ['returned', 'verifier', 'ticketHash'],
+    set: { status: 'burned', returned: null, verifier: null, ticketHash: null },
     when: [['pk', 'exists']],
   });
 };

@@ -73,7 +73,6 @@ export type Committed = Pick<
   | 'refreshedAt'
   | 'aheadRefreshed'
   | 'grantedScopes'
-  | 'cause'
 >;
 
 /**
@@ -90,16 +89,14 @@ export const commitTokens = async (
   const { set, remove } = indexed(due);
   const attempt = write({
     update: keys.credential(owner, id),
-    set: { ...committed, ...set, leaseUntil: 0, intentCount: 0, nextAttemptAt: 0 },
+    set: { ...committed, ...set, committedBy: fence, leaseUntil: 0, intentCount: 0, nextAttemptAt: 0 },
     remove: ['intentSince', ...remove],
     when: mine(fence),
   });
   if (await succeeded(attempt)) return true;
   const stored = await readCredential(owner, id);
-  return (
-    stored?.tokenVersion === committed.tokenVersion &&
-    Buffer.compare(Buffer.from(stored.tokens ?? []), Buffer.from(committed.tokens ?? [])) === 0
-  );
+  // By fence, not by their bytes: the same tokens may have been sealed again under a newer key.
+  return stored?.tokenVersion === committed.tokenVersion && stored.committedBy === fence;
 };
 
 /** Ends the lease after an answer that gave no tokens; `closed` also closes the intent: nothing was spent. */

@@ -34,12 +34,20 @@ const organizationKey = (organizationId: string): string => ownerKey({ organizat
 /** Where what hangs on one integration lives. */
 const integrationKey = (owner: Owner, id: string): string => `${ownerKey(owner)}#INT#${part(id)}`;
 
+/** Directories that are read whole are spread over so many partitions. */
+const directoryShards = 16;
+const directory = (shard: number): string => `DIR#${String(shard).padStart(2, '0')}`;
+const directoryOf = (id: string): string =>
+  directory(createHash('sha256').update(id).digest().readUInt8(0) % directoryShards);
+
 /** Owns what belongs to the environment itself; no organisation's id can hold a `$`. */
 export const environmentOwner = '$environment';
 
 /** Due work is spread over shards so that no partition is hot. */
 export const dueShards = 8;
 const shardOf = (id: string): number => createHash('sha256').update(id).digest().readUInt8(0) % dueShards;
+
+export type SealedPrefix = 'CRED#' | 'APP#' | 'SECRET#';
 
 export const keys = {
   integration: (owner: Owner, id: string): Key => ({ pk: ownerKey(owner), sk: `INT#${part(id)}` }),
@@ -63,6 +71,8 @@ export const keys = {
     pk: ownerKey(owner),
     prefix: `LINK#${part(entityType)}#${part(entityId)}#`,
   }),
+  /** Everything in an owner's own partition. */
+  ofOwner: (owner: Owner) => ({ pk: ownerKey(owner) }),
   /** Everything that hangs on one integration and is addressed by it alone. */
   ofIntegration: (owner: Owner, id: string) => ({ pk: integrationKey(owner, id), prefix: '' }),
   activityOf: (owner: Owner, id: string) => ({ pk: ownerKey(owner), prefix: `ACT#${part(id)}#` }),
@@ -79,11 +89,34 @@ export const keys = {
   }),
   dataKeysOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'DATAKEY#' }),
 
+  /** What of an owner is sealed, by the beginning of its sort keys. */
+  sealedOf: (owner: Owner, prefix: SealedPrefix) => ({ pk: ownerKey(owner), prefix }),
+  /** A data key was made anew, and what older ones sealed is being sealed again. */
+  rotation: (organizationId: string): Key => ({ pk: organizationKey(organizationId), sk: 'ROTATION' }),
+  /** Every organisation that has a data key. */
+  organization: (organizationId: string): Key => ({
+    pk: directoryOf(organizationId),
+    sk: `ORG#${part(organizationId)}`,
+  }),
+  organizations: (): { pk: string }[] =>
+    Array.from({ length: directoryShards }, (_, shard) => ({ pk: directory(shard) })),
+  /** Every user of an organisation who has something of their own; index `byKey`: every organisation of a user. */
+  member: (organizationId: string, userId: string) => ({
+    pk: `${organizationKey(organizationId)}#MEMBERS`,
+    sk: part(userId),
+    by: `USER#${part(userId)}`,
+    bySk: part(organizationId),
+  }),
+  membersOf: (organizationId: string) => ({ pk: `${organizationKey(organizationId)}#MEMBERS` }),
+  organizationsOf: (userId: string) => ({ by: `USER#${part(userId)}` }),
+
   app: (organizationId: string, provider: string): Key => ({
     pk: organizationKey(organizationId),
     sk: `APP#${part(provider)}`,
   }),
   attempt: (hash: string): Key => ({ pk: `ATTEMPT#${part(hash)}`, sk: 'ATTEMPT' }),
+  /** Index `byKey`: the consents an owner began. */
+  attemptsOf: (owner: Owner) => ({ by: `${ownerKey(owner)}#ATTEMPTS` }),
   /** Which integrations of the environment hang on one account and app; never shown to anybody. */
   account: (provider: string, clientId: string, tenant: string, account: string, id: string): Key => ({
     pk: `ACCOUNT#${part(provider)}#${digest(clientId, tenant, account)}`,
@@ -117,7 +150,6 @@ export const keys = {
     pk: integrationKey(owner, id),
     prefix: type === null ? 'REC#' : `REC#${part(type)}#`,
   }),
-  membersOf: (organizationId: string) => ({ pk: `${organizationKey(organizationId)}#MEMBERS` }),
   /** What happened in a day with one provider, counted. */
   dayOf: (organizationId: string, day: string, provider: string): Key => ({
     pk: organizationKey(organizationId),
@@ -177,10 +209,26 @@ export const keys = {
     pk: ownerKey(owner),
     sk: `ACT#${part(integrationId)}#${part(request)}`,
   }),
+  /** A creating call with a key of its own; it stands with the organisation, so that erasing it finds all. */
+  call: ({ organizationId, userId }: { organizationId: string; userId: string }, call: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `IDEM#${part(userId)}#${part(call)}`,
+  }),
+  callsOf: (organizationId: string, userId: string) => ({
+    pk: organizationKey(organizationId),
+    prefix: `IDEM#${part(userId)}#`,
+  }),
   rate: (organizationId: string, minute: number): Key => ({
     pk: `RATE#${part(organizationId)}#${minute}`,
     sk: 'RATE',
   }),
+
+  /** A request to erase, which outlives what it erases. */
+  erasure: (id: string): Key => ({ pk: `ERASURE#${part(id)}`, sk: 'ERASURE' }),
+  /** Stands where an organisation was. */
+  erased: (organizationId: string): Key => ({ pk: `ERASED#${part(organizationId)}`, sk: 'ERASED' }),
+  /** A message from outside that was taken, so that its repeat has no effect. */
+  message: (sender: string, id: string): Key => ({ pk: `IN#${part(sender)}#${digest(id)}`, sk: 'IN' }),
 
   /** Index `due`: what a schedule finds, by kind and shard. */
   due: (kind: string, id: string) => `${part(kind)}#${shardOf(id)}`,

@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { now } from '../config/clock.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import { refresh } from '../contract/jobs.ts';
-import { AppError, notFound } from '../errors/error.ts';
+import { AppError, asAppError, notFound } from '../errors/error.ts';
 import { hindrance } from '../integrations/hindrance.ts';
 import { send } from '../jobs/send.ts';
+import { log } from '../log/log.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import { noteUse } from '../store/credentials.ts';
@@ -15,9 +16,9 @@ import { dueOf } from './token-state.ts';
 
 /** How a caller comes to a valid access token. No caller refreshes: a request ends at 30 s, and freezes when it answers. */
 
-/** What this process asked for lately, so that a hundred callers queue one job. */
+/** What this process asked for lately, so that a hundred callers queue one job; a job that was lost is asked for again. */
 const asked = new Map<string, number>();
-const askedFor = 20_000;
+const askedFor = (): number => 2 * refreshLimits().wait;
 const mostAsked = 5_000;
 
 type Reason = 'use' | 'rejected';
@@ -28,7 +29,7 @@ const mayBeTaken = ({ leaseUntil, nextAttemptAt }: CredentialRecord): boolean =>
 /** Queues a refresh of these very tokens, unless somebody is at it or it is not yet time to try again. */
 const requestRefresh = async (owner: Owner, credential: CredentialRecord, reason: Reason): Promise<void> => {
   const name = `${credential.id}#${credential.tokenVersion}#${credential.fence}`;
-  if (!mayBeTaken(credential) || (asked.get(name) ?? 0) > Date.now() - askedFor) return;
+  if (!mayBeTaken(credential) || (asked.get(name) ?? 0) > Date.now() - askedFor()) return;
   if (asked.size >= mostAsked) asked.clear();
   asked.set(name, Date.now());
   try {
@@ -55,39 +56,57 @@ const hopeless = ({ cause, nextAttemptAt }: CredentialRecord): AppError | null =
 
 /** Waits, by consistent reads, until there are newer tokens than `seen`; 503 when that takes too long. */
 const newerThan = async (owner: Owner, seen: CredentialRecord, reason: Reason): Promise<CredentialRecord> => {
-  const until = Date.now() + refreshLimits().wait;
+  const patience = refreshLimits().wait;
+  const until = Date.now() + patience;
   for (let credential = seen; ; ) {
     if (credential.tokenVersion !== seen.tokenVersion && freshnessOf(credential) !== 'expired')
       return credential;
     const hopelessness = hopeless(credential);
     if (hopelessness) throw hopelessness;
     if (credential.tokenVersion === seen.tokenVersion) await requestRefresh(owner, credential, reason);
-    const wait = 100 + Math.random() * 700;
-    if (Date.now() + wait >= until) throw unavailable(5);
+    const wait = patience * (0.01 + Math.random() * 0.07);
+    if (Date.now() + wait >= until) throw unavailable(patience / 2_000);
     await pause(wait);
 
     const read = await findCredential(owner, seen.id);
     if (!read) throw notFound('The integration');
-    const refused = hindrance(read);
+    // Of a disabled one somebody asks who may: a test.
+    const refused = hindrance({ ...read, enabled: read.enabled || !seen.enabled });
     if (refused) throw refused;
     credential = read;
   }
 };
 
+/** What must not fail a use whose token is valid: another use, or a schedule, makes up for it. */
+const ifPossible = async (
+  what: string,
+  { id }: CredentialRecord,
+  attempt: Promise<unknown>,
+): Promise<void> => {
+  try {
+    await attempt;
+  } catch (error) {
+    log('warn', what, { integration: id, code: asAppError(error).code });
+  }
+};
+
 /**
  * The record whose tokens may be used now: the given one while its token is valid, a newer one once it has
- * expired. A token about to expire is used at once and refreshed behind the caller's back.
+ * expired. A token about to expire is used at once and refreshed behind the caller's back; one that cannot
+ * be refreshed is used until the provider rejects it.
  */
 export const withValidToken = async (
   owner: Owner,
   credential: CredentialRecord,
 ): Promise<CredentialRecord> => {
+  if (!credential.refreshable) return credential;
   const freshness = freshnessOf(credential);
   if (freshness === 'expired') return newerThan(owner, credential, 'use');
-  if (freshness === 'stale') await requestRefresh(owner, credential, 'use');
+  if (freshness === 'stale')
+    await ifPossible('refresh not queued', credential, requestRefresh(owner, credential, 'use'));
   else if (credential.aheadRefreshed) {
-    const used = { ...credential, aheadRefreshed: false };
-    await noteUse(owner, credential, dueOf(await manifestOf(credential.provider), used));
+    const due = dueOf(await manifestOf(credential.provider), { ...credential, aheadRefreshed: false });
+    await ifPossible('use not noted', credential, noteUse(owner, credential, due));
   }
   return credential;
 };

@@ -30,30 +30,34 @@ export const causeAfter = ({ oauth }: Manifest, granted: string[] | null): Cause
     ? 'missing_scope'
     : null;
 
-/** Stores refreshed tokens until it succeeds or time runs out; then another failure domain takes them. */
+/**
+ * Stores refreshed tokens until it succeeds or time runs out; then another failure domain takes them. It
+ * also takes those that came too late and that the provider would not end.
+ */
 export const commit = async (held: Claim, tokens: TokenSet, work: Work): Promise<void> => {
-  const { owner, manifest, credential, request, reason } = held;
+  const { owner, manifest, credential, request, key, reason } = held;
   const tokenVersion = credential.tokenVersion + 1;
   const plain = {
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken ?? request.refreshToken,
   };
   const committed: Committed = {
-    tokens: await sealTokens(owner, credential, tokenVersion, plain),
+    tokens: await sealTokens(owner, credential, tokenVersion, plain, key),
     tokenVersion,
     ...expiryOf(tokens),
     aheadRefreshed: reason === 'ahead' || (reason === 'keep_alive' && credential.aheadRefreshed),
-    grantedScopes: grantedBy(manifest, tokens, credential.grantedScopes),
-    cause: credential.cause,
+    grantedScopes: grantedBy(manifest, credential.auth, tokens, credential.grantedScopes),
   };
   const due = dueOf(manifest, { ...credential, ...committed });
 
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const stands = await commitTokens(owner, credential.id, credential.fence, committed, due);
-      if (stands) await noteSuccess(held, committed);
-      else await endTokens(held, plain);
-      return;
+      if (await commitTokens(owner, credential.id, credential.fence, committed, due)) {
+        await noteSuccess(held, committed);
+        return;
+      }
+      if ((await endTokens(held, plain)) !== 'failed') return;
+      break;
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       if (work.left() <= reserve) break;
@@ -65,6 +69,8 @@ export const commit = async (held: Claim, tokens: TokenSet, work: Work): Promise
   await send(rescue, {
     ...owner,
     integrationId: credential.id,
+    provider: credential.provider,
+    app: credential.app,
     fence: credential.fence,
     tokens: Buffer.from(sealed ?? []).toString('base64'),
     tokenVersion,

@@ -4,7 +4,7 @@ import { now } from '../config/clock.ts';
 import type { Manifest } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import type { refresh as job } from '../contract/jobs.ts';
-import { sealingKey } from '../credentials/data-keys.ts';
+import { type DataKey, sealingKey } from '../credentials/data-keys.ts';
 import { AppError } from '../errors/error.ts';
 import { moveTo } from '../integrations/transition.ts';
 import type { Work } from '../jobs/handle.ts';
@@ -28,6 +28,8 @@ export type Claim = {
   /** As it stands since the claim. */
   credential: CredentialRecord;
   request: ReadyRequest;
+  /** What the answer is sealed with: the cache may have let go of it when the answer comes. */
+  key: DataKey;
   reason: Payload['reason'];
 };
 
@@ -67,7 +69,7 @@ export const refreshTokens = async (payload: Payload, work: Work): Promise<void>
     return;
   }
 
-  await sealingKey(owner.organizationId);
+  const key = await sealingKey(owner.organizationId);
   const request = await readyRequest(owner, manifest, credential);
   if (!request) {
     const later = dueOf(manifest, credential);
@@ -82,7 +84,7 @@ export const refreshTokens = async (payload: Payload, work: Work): Promise<void>
 
   const claimed = await takeLease(owner, credential);
   if (!claimed) return;
-  const held: Claim = { owner, manifest, credential: claimed, request, reason: payload.reason };
+  const held: Claim = { owner, manifest, credential: claimed, request, key, reason: payload.reason };
   const outcome = await request.send();
   if (outcome.kind === 'tokens') await commit(held, outcome.tokens, work);
   else await settle(held, outcome);

@@ -1,6 +1,6 @@
 import type { Manifest } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, asAppError } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord, RetiredTokens } from '../model/integration.ts';
@@ -8,21 +8,42 @@ import { readCredential } from '../store/credentials.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
 import { othersOn, type Revocation, revokeTokens } from './revoke.ts';
-import { openTokens } from './sealed.ts';
+import { openTokens, type PlainTokens } from './sealed.ts';
 
 /** Ends what a connection no longer uses, and records how that went. */
+
+/** Null where nobody ever can, as when their key was destroyed: that must not keep a delete from ending. */
+const opened = async (
+  owner: Owner,
+  credential: CredentialRecord,
+  tokenVersion: number,
+  tokens: Uint8Array,
+): Promise<PlainTokens | null> => {
+  try {
+    return await openTokens(owner, credential, tokenVersion, tokens);
+  } catch (error) {
+    if (asAppError(error).code === 'unavailable') throw error;
+    return null;
+  }
+};
 
 const endOne = async (
   owner: Owner,
   manifest: Manifest,
   credential: CredentialRecord,
-  { tokens, tokenVersion, app }: RetiredTokens,
+  { tokens, tokenVersion, app, tenant, account }: RetiredTokens,
 ): Promise<Revocation> => {
-  const plain = await openTokens(owner, credential, tokenVersion, tokens);
-  const { provider, tenant, account, id } = credential;
-  const others = othersOn(provider, app?.clientId ?? '', tenant, account?.id ?? '', id);
-  // A newer consent of this very integration hangs on the account too.
-  const renewed = credential.state !== 'deleting' && credential.tokens !== null;
+  const plain = await opened(owner, credential, tokenVersion, tokens);
+  if (plain === null) return { outcome: 'forgotten', reason: 'the tokens cannot be opened' };
+  const { provider, id } = credential;
+  const others = othersOn(provider, app?.clientId ?? '', tenant, account, id);
+  // A newer consent of this very integration may hang on the account too.
+  const renewed =
+    credential.state !== 'deleting' &&
+    credential.tokens !== null &&
+    credential.app?.clientId === app?.clientId &&
+    credential.account?.id === account &&
+    credential.tenant === tenant;
   return revokeTokens(owner, manifest, app, plain, async () => renewed || (await others()));
 };
 

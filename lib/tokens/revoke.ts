@@ -2,12 +2,11 @@ import type { Manifest } from '../connectors/connector.ts';
 import { tokensOf } from '../connectors/registry.ts';
 import { log } from '../log/log.ts';
 import type { Owner } from '../model/caller.ts';
-import type { TokenState } from '../model/integration.ts';
+import type { CredentialRecord, TokenState } from '../model/integration.ts';
 import { appOf } from '../oauth/apps.ts';
 import { keys } from '../store/keys.ts';
 import { query } from '../store/table.ts';
 import { tokenDoor } from './door.ts';
-import type { Claim } from './refresh.ts';
 import type { PlainTokens } from './sealed.ts';
 
 /** How the end of tokens went: `forgotten` where nothing may or can be ended at the provider, with the reason. */
@@ -50,14 +49,17 @@ export const othersOn =
     return items.some(({ sk }) => sk !== id);
   };
 
+type Late = { owner: Owner; manifest: Manifest; credential: Pick<CredentialRecord, 'id' | 'app'> };
+
 /**
  * Tokens that came too late: the integration was deleted or consented to anew meanwhile. They are ended
  * where that ends them alone; anything wider would end the newer consent too.
  */
 export const endTokens = async (
-  { owner, manifest, credential }: Pick<Claim, 'owner' | 'manifest' | 'credential'>,
+  { owner, manifest, credential }: Late,
   tokens: PlainTokens,
-): Promise<void> => {
+): Promise<RevocationOutcome> => {
   const { outcome } = await revokeTokens(owner, manifest, credential.app, tokens, async () => true);
   log('warn', 'refreshed tokens came too late', { integration: credential.id, outcome });
+  return outcome;
 };

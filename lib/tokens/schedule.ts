@@ -4,6 +4,7 @@ import { manifestOf } from '../connectors/registry.ts';
 import { refresh } from '../contract/jobs.ts';
 import type { Work } from '../jobs/handle.ts';
 import { sendAll } from '../jobs/send.ts';
+import { countMetric } from '../log/metric.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import { postpone } from '../store/credentials.ts';
 import { type Key, keys, ownerFromKey } from '../store/keys.ts';
@@ -94,6 +95,8 @@ export const queueDue =
   (reason: Reason) =>
   async ({ left }: Work): Promise<void> => {
     const partitions = keys.duePartitions(kinds[reason]);
-    const due = await Promise.all(partitions.map((partition) => takeDue(partition, reason, left)));
-    await queue(due.flat(), reason);
+    const taken = await Promise.all(partitions.map((partition) => takeDue(partition, reason, left)));
+    const due = taken.flat();
+    if (reason === 'recover') countMetric('OpenIntents', due.length);
+    await queue(due, reason);
   };

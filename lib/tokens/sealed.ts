@@ -1,3 +1,4 @@
+import type { DataKey } from '../credentials/data-keys.ts';
 import { open, type Place, seal } from '../credentials/envelope.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
@@ -7,7 +8,7 @@ export type PlainTokens = { accessToken: string; refreshToken: string | null };
 
 type Whose = Pick<CredentialRecord, 'id' | 'provider'>;
 
-const placeOf = (owner: Owner, { id, provider }: Whose, version: number): Place => ({
+export const tokensPlace = (owner: Owner, { id, provider }: Whose, version: number): Place => ({
   ...owner,
   holder: id,
   provider,
@@ -20,11 +21,12 @@ export const sealTokens = (
   whose: Whose,
   version: number,
   tokens: PlainTokens,
-): Promise<Uint8Array> =>
-  seal(placeOf(owner, whose, version), {
-    accessToken: tokens.accessToken,
-    ...(tokens.refreshToken !== null && { refreshToken: tokens.refreshToken }),
-  });
+  prepared: DataKey | null = null,
+): Promise<Uint8Array> => {
+  const { accessToken, refreshToken } = tokens;
+  const secrets = { accessToken, ...(refreshToken !== null && { refreshToken }) };
+  return seal(tokensPlace(owner, whose, version), secrets, prepared);
+};
 
 export const openTokens = async (
   owner: Owner,
@@ -32,6 +34,6 @@ export const openTokens = async (
   version: number,
   sealed: Uint8Array,
 ): Promise<PlainTokens> => {
-  const { accessToken = '', refreshToken } = await open(placeOf(owner, whose, version), sealed);
+  const { accessToken = '', refreshToken } = await open(tokensPlace(owner, whose, version), sealed);
   return { accessToken, refreshToken: refreshToken ?? null };
 };

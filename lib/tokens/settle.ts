@@ -4,6 +4,7 @@ import { AppError } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { moveTo } from '../integrations/transition.ts';
 import { log } from '../log/log.ts';
+import { countMetric } from '../log/metric.ts';
 import type { Cause } from '../model/integration.ts';
 import { giveUpWrite, releaseClaim } from '../store/credentials.ts';
 import { keys } from '../store/keys.ts';
@@ -55,6 +56,7 @@ const giveUp = async (held: Claim): Promise<void> => {
       },
       ...event,
     ]);
+    countMetric('NeedsReauth');
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
   }

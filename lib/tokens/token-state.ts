@@ -1,6 +1,6 @@
 import { now } from '../config/clock.ts';
 import type { Manifest, TokenSet } from '../connectors/connector.ts';
-import type { CredentialRecord, TokenState } from '../model/integration.ts';
+import type { AuthKindName, CredentialRecord, TokenState } from '../model/integration.ts';
 import { normalized } from '../oauth/scopes.ts';
 import { type Due, nextDue } from './due.ts';
 
@@ -18,12 +18,13 @@ export const expiryOf = ({
   };
 };
 
-/** Scopes in our spelling; what a provider does not repeat stays as it was. */
+/** What a consent granted, in our spelling; what a provider does not repeat stays as it was. Keys are granted nothing. */
 export const grantedBy = (
   { oauth }: Manifest,
+  auth: AuthKindName,
   { scopes }: TokenSet,
   before: string[] | null,
-): string[] | null => (oauth ? (normalized(oauth, scopes) ?? before) : null);
+): string[] | null => (oauth && auth === 'oauth2' ? (normalized(oauth, scopes) ?? before) : null);
 
 /** When a schedule looks at it next. Only what a person consented to lapses when idle; what we make ourselves does not. */
 export const dueOf = (

@@ -31,6 +31,14 @@ const hostileIds = [
   'acme-corp/ops-tools/../x#1',
 ];
 
+const decodedOr = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
 export const describeAddresses = (bench: Bench): void => {
   const { id, subject, connector, operations, front } = bench;
   const { manifest, adapter, open } = connector;
@@ -52,7 +60,9 @@ export const describeAddresses = (bench: Bench): void => {
       const shape = (url: string): string => {
         const [path = '', query = ''] = url.split('?');
         const names = [...new URLSearchParams(query).keys()].join();
-        return [...path.split('/').map((part) => (parts.includes(part) ? '*' : part)), names].join('/');
+        return [...path.split('/').map((part) => (parts.includes(decodedOr(part)) ? '*' : part)), names].join(
+          '/',
+        );
       };
       await adapter.read(open(), type, factsOf(subject, type).id);
       const [asked] = front().seen();

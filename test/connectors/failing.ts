@@ -33,7 +33,7 @@ export const describeFailing = ({ id, connector, operations, secrets, front }: B
 
         expect([error.code, error.retryAfter]).toEqual([fault.code, fault.retryAfter ?? null]);
         expect(front().seen()).toHaveLength(fault.calls);
-        expect([providerText, ...secrets].filter((text) => shown(error).includes(text))).toEqual([]);
+        expect([providerText, ...secrets()].filter((text) => shown(error).includes(text))).toEqual([]);
       },
       4_000,
     );

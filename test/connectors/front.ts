@@ -34,12 +34,12 @@ const read = async (message: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
-const ask = (target: string, { method, url, headers }: IncomingMessage): Promise<IncomingMessage> =>
+const ask = (target: string, message: IncomingMessage): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(target);
-    request({ hostname, port, method, path: url, headers, agent: false }, resolve)
-      .once('error', reject)
-      .end();
+    const { method, url, headers } = message;
+    const asked = request({ hostname, port, method, path: url, headers, agent: false }, resolve);
+    message.pipe(asked.once('error', reject));
   });
 
 export const startFront = async (target: string): Promise<Front> => {

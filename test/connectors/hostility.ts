@@ -49,15 +49,20 @@ const textsIn = (value: unknown, name = ''): { name: string; text: string }[] =>
   return Object.entries(value).flatMap(([key, child]) => textsIn(child, key));
 };
 
-const leadsThere = (address: string, hosts: readonly string[]): boolean =>
-  address.startsWith('https://') && hostMatches(new URL(address).hostname, hosts);
+/** Meetings are held at many hosts: where one is joined may be anywhere that is encrypted. */
+const leadsThere = (name: string, address: string, hosts: readonly string[]): boolean => {
+  const { protocol, hostname, username } = new URL(address);
+  return protocol === 'https:' && username === '' && (name === 'joinUrl' || hostMatches(hostname, hosts));
+};
 
 /** The texts that came through as they must not. */
 export const dirtIn = (result: unknown, hosts: readonly string[]): string[] =>
   textsIn(result)
     .filter(
       ({ name, text }) =>
-        dangerous.test(text) || text.length > longest || (/url$/i.test(name) && !leadsThere(text, hosts)),
+        dangerous.test(text) ||
+        text.length > longest ||
+        (/url$/i.test(name) && !leadsThere(name, text, hosts)),
     )
     .map(({ name, text }) => `${name}: ${text.slice(0, 300)}`);
 
@@ -105,19 +110,21 @@ export const describeHostility = (bench: Bench): void => {
         run,
         text,
         at: /./,
+        least: 4,
         most: 1_000,
       })),
-      { kind: 'a megabyte', name, run, text: megabyte, at: /^(?!.*url)/i, most: 4 },
+      { kind: 'a megabyte', name, run, text: megabyte, at: /^(?!.*(?:ur[il]|link))/i, least: 4, most: 4 },
       ...Object.entries(hostileAddresses).map(([kind, text]) => ({
         kind,
         name,
         run,
         text,
-        at: /url|\d/i,
+        at: /ur[il]|link|\d/i,
+        least: 1,
         most: 1_000,
       })),
     ]);
-    it.each(cases)('$kind: $name', async ({ run, text, at, most }) => {
+    it.each(cases)('$kind: $name', async ({ run, text, at, least, most }) => {
       let honest: unknown = null;
       front().act(({ pass }) =>
         pass((body) => {
@@ -133,12 +140,12 @@ export const describeHostility = (bench: Bench): void => {
       for (let start = 0; start < leaves.length; start += most)
         outcomes.push(...(await tried(leaves.slice(start, start + most), text, run)));
 
-      expect(leaves.length).toBeGreaterThan(3);
+      expect(leaves.length).toBeGreaterThanOrEqual(least);
       const failed = outcomes.filter(({ outcome }) => outcome instanceof Error);
       expect(failed.filter(({ outcome }) => !(outcome instanceof AppError && outcome.code in codes))).toEqual(
         [],
       );
-      expect(failed.length).toBeLessThan(leaves.length / 3);
+      expect(failed.length).toBeLessThan(Math.max(leaves.length / 3, 1));
       const dirty = outcomes
         .filter(({ outcome }) => !(outcome instanceof Error))
         .map(({ key, outcome }) => ({ key, dirt: dirtIn(outcome, hosts) }));

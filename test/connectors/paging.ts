@@ -63,30 +63,31 @@ export const describePaging = (bench: Bench): void => {
       },
     );
 
-    it.runIf(activity)('gives up on work that never ends, and says that it is not all', async () => {
-      let asked = 0;
-      let first: Record<string, unknown> | null = null;
-      front().act(({ response, pass }) => {
-        asked += 1;
-        const again = (page: Record<string, unknown>) => subject.more(page, asked);
-        if (first)
-          return response
-            .writeHead(200, { 'content-type': 'application/json' })
-            .end(JSON.stringify(again(first)));
-        return pass((body) => {
-          first = body as Record<string, unknown>;
-          return again(first);
+    if (activity)
+      it('gives up on work that never ends, and says that it is not all', async () => {
+        let asked = 0;
+        let first: Record<string, unknown> | null = null;
+        front().act(({ response, pass }) => {
+          asked += 1;
+          const again = (page: Record<string, unknown>) => subject.more?.(page, asked);
+          if (first)
+            return response
+              .writeHead(200, { 'content-type': 'application/json' })
+              .end(JSON.stringify(again(first)));
+          return pass((body) => {
+            first = body as Record<string, unknown>;
+            return again(first);
+          });
         });
+
+        const { complete } = await activity(connector.open(), {
+          personId: factsOf(subject, 'person').id,
+          range,
+          organizations: [],
+        });
+
+        expect(complete).toBe(false);
+        expect(asked).toBeLessThanOrEqual(mostRequests);
       });
-
-      const { complete } = (await activity?.(connector.open(), {
-        personId: factsOf(subject, 'person').id,
-        range,
-        organizations: [],
-      })) ?? { complete: null };
-
-      expect(complete).toBe(false);
-      expect(asked).toBeLessThanOrEqual(mostRequests);
-    });
   });
 };

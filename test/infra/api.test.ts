@@ -59,7 +59,11 @@ describe('routes', () => {
       )
       .map(({ properties }) => properties.RouteKey);
 
-    expect(open.sort()).toEqual(['GET /api/v1/health', 'GET /api/v1/openapi.json']);
+    expect(open.sort()).toEqual([
+      'GET /api/v1/health',
+      'GET /api/v1/oauth/callback/{provider}',
+      'GET /api/v1/openapi.json',
+    ]);
   });
 
   it('have no authorizer only where the contract says public or signature', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { environments } from '../../infra/environments.ts';
 import { backgroundFunctions, functions, httpFunctions } from '../../infra/inventory.ts';
+import { commands } from '../../lib/contract/commands.ts';
 import { jobs } from '../../lib/contract/jobs.ts';
 import { operations } from '../../lib/contract/operations/index.ts';
 import { schedules } from '../../lib/contract/schedules.ts';
@@ -30,6 +31,7 @@ describe('every function', () => {
       ...jobs.map(({ id }) => `jobs-${id}`),
       ...schedules.map(({ id }) => `schedules-${id}`),
       ...streams.map(({ id }) => `streams-${id}`),
+      ...commands.map(({ id }) => `commands-${id}`),
     ].map((name) => `mos-integrations-dev-${name}`);
 
     expect(deployed.map(({ properties }) => properties.FunctionName).sort()).toEqual(expected.sort());

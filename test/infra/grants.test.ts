@@ -67,6 +67,7 @@ const allowed: Record<string, string[]> = {
     `kms:GenerateDataKey <key.Arn> ${ifCredentials}`,
     `kms:Decrypt <key.Arn> ${ifCredentials}`,
   ],
+  'credentials:rewrap': ['From', 'To'].map((way) => `kms:ReEncrypt${way} <key.Arn> ${ifCredentials}`),
   cursors: [],
   ...Object.fromEntries(jobs.map(({ id }) => [`jobs:send:${id}`, [`sqs:SendMessage ${queueIn(id)}`]])),
 };

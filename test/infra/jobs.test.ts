@@ -19,6 +19,11 @@ const functions = resources<LambdaFunction>('AWS::Lambda::Function');
 const functionNamed = (name: string) =>
   functions.find(({ properties }) => properties.FunctionName === `mos-integrations-dev-${name}`);
 const mappings = resources<Mapping>('AWS::Lambda::EventSourceMapping');
+/** The minutes of `rate(2 minutes)`, or of `rate(1 hour)`. */
+const minutesOf = (expression = ''): number => {
+  const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(expression) ?? [];
+  return Number(count) * (unit === 'hour' ? 60 : 1);
+};
 const mappingOf = (name: string) =>
   mappings.find(({ properties }) => text(properties.FunctionName) === `<${functionNamed(name)?.id}>`)
     ?.properties;
@@ -69,7 +74,7 @@ describe('schedules', () => {
       ({ properties }) => text(properties.FunctionName) === `<${target?.id}>`,
     );
 
-    expect(timer?.ScheduleExpression).toBe(`rate(${every} minute${every === 1 ? '' : 's'})`);
+    expect(minutesOf(timer?.ScheduleExpression)).toBe(every);
     expect(text(timer?.Target.Arn)).toBe(`<${target?.id}.Arn>`);
     expect(text(timer?.Target.DeadLetterConfig.Arn)).toBe('<schedulesdead.Arn>');
     expect(timer?.Target.RetryPolicy).toMatchObject({ MaximumRetryAttempts: 3 });

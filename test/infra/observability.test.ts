@@ -1,19 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ownMetrics } from '../../infra/alarms.ts';
 import { environments } from '../../infra/environments.ts';
 import { backgroundFunctions, httpFunctions } from '../../infra/inventory.ts';
+import { jobs } from '../../lib/contract/jobs.ts';
+import { metricNamespace, ownMetrics } from '../../lib/contract/metrics.ts';
+import { streams } from '../../lib/contract/streams.ts';
 import { filledProd, synth } from './synth.ts';
 
 const dev = synth(environments.dev);
 const prod = synth(filledProd);
 
 type Dimension = { Name: string; Value: unknown };
-type Stat = { Metric: { MetricName: string; Dimensions?: Dimension[] }; Period: number };
-type Alarm = {
+type Stat = { Metric: Measure; Period: number };
+type Measure = { Namespace: string; MetricName: string; Dimensions?: Dimension[] };
+type Alarm = Partial<Measure> & {
   AlarmName: string;
   AlarmDescription: string;
-  MetricName?: string;
-  Dimensions?: Dimension[];
   Metrics?: { Expression?: string; MetricStat?: Stat }[];
   Threshold: number;
   AlarmActions: unknown[];
@@ -22,18 +25,32 @@ type Alarm = {
 
 const alarms = dev.resources<Alarm>('AWS::CloudWatch::Alarm').map(({ properties }) => properties);
 
+const measuresOf = ({ Namespace = '', MetricName, Dimensions = [], Metrics = [] }: Alarm): Measure[] => [
+  ...(MetricName ? [{ Namespace, MetricName, Dimensions }] : []),
+  ...Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])),
+];
+
 /** `Errors of mos-integrations-dev-http-links-create`, for each metric an alarm looks at. */
-const watchedBy = ({ MetricName, Dimensions, Metrics = [] }: Alarm): string[] =>
-  [
-    ...(MetricName ? [{ MetricName, Dimensions }] : []),
-    ...Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])),
-  ].map(
+const watchedBy = (alarm: Alarm): string[] =>
+  measuresOf(alarm).map(
     ({ MetricName: name, Dimensions: of = [] }) =>
       `${name} of ${of.map(({ Value }) => dev.text(Value)).join()}`,
   );
 const watched = alarms.flatMap(watchedBy);
 const alarmOn = (metric: string): Alarm | undefined =>
   alarms.find((alarm) => watchedBy(alarm).includes(metric));
+
+/** What AWS measures, by its documents, and what we do; `by` are the dimensions it is kept under. */
+const measured: Record<string, string[]> = {
+  'AWS/ApiGateway': ['Count by ApiId', '5xx by ApiId', 'Latency by ApiId'],
+  'AWS/Lambda': ['Errors by FunctionName', 'IteratorAge by FunctionName', 'Throttles by '],
+  'AWS/SQS': [
+    'ApproximateNumberOfMessagesVisible by QueueName',
+    'ApproximateAgeOfOldestMessage by QueueName',
+  ],
+  'AWS/DynamoDB': ['ReadThrottleEvents by TableName', 'WriteThrottleEvents by TableName'],
+  [metricNamespace]: ownMetrics.map((name) => `${name} by Environment`),
+};
 
 describe('alarms', () => {
   it('watch every queue of dead letters, for a single one', () => {
@@ -67,9 +84,25 @@ describe('alarms', () => {
     );
   });
 
-  it('watch what our functions count themselves, KMS among it', () => {
-    expect(ownMetrics.map(({ name }) => name)).toContain('KmsErrors');
-    for (const { name } of ownMetrics) expect(watched).toContain(`${name} of dev`);
+  it('watch what waits too long: every queue of a job, and the stream', () => {
+    for (const { id } of jobs)
+      expect(alarmOn(`ApproximateAgeOfOldestMessage of mos-integrations-dev-jobs-${id}`)).toMatchObject({
+        Threshold: 900,
+      });
+    for (const { id } of streams)
+      expect(watched).toContain(`IteratorAge of mos-integrations-dev-streams-${id}`);
+  });
+
+  it('watch what our functions count themselves: KMS, open intents and lost consents', () => {
+    expect(ownMetrics).toEqual(['KmsErrors', 'OpenIntents', 'NeedsReauth']);
+    for (const name of ownMetrics) expect(watched).toContain(`${name} of dev`);
+  });
+
+  it('watch nothing that nobody measures', () => {
+    for (const { Namespace, MetricName, Dimensions = [] } of alarms.flatMap(measuresOf)) {
+      const names = Dimensions.map(({ Name }) => Name).join();
+      expect(measured[Namespace], `${MetricName} by ${names}`).toContain(`${MetricName} by ${names}`);
+    }
   });
 
   it('look at no more metrics than CloudWatch lets them, all of the same period', () => {
@@ -88,6 +121,35 @@ describe('alarms', () => {
       expect(alarm.OKActions.map(dev.text)).toEqual(['<topic>']);
     }
     expect(new Set(alarms.map(({ AlarmName }) => AlarmName)).size).toBe(alarms.length);
+  });
+});
+
+describe('the runbook', () => {
+  const sections = readFileSync(join(import.meta.dirname, '../../infra/runbook.md'), 'utf8')
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => ({
+      anchor: section.split('\n', 1)[0]?.toLowerCase().replaceAll(' ', '-') ?? '',
+      text: section,
+    }));
+  const linked = alarms.map(({ AlarmDescription: text }) => /runbook\.md#([a-z-]+)\./.exec(text)?.[1]);
+
+  it('has a section for every alarm, and none for anything else', () => {
+    expect(sections.map(({ anchor }) => anchor).sort()).toEqual([...new Set(linked)].sort());
+  });
+
+  it('says in each what it means, what to look at, and what to do', () => {
+    for (const { anchor, text } of sections)
+      for (const part of ['Means', 'Look at', 'Do'])
+        expect(text, anchor).toMatch(new RegExp(`^\\*\\*${part}\\*\\* \\S.{20}`, 'm'));
+  });
+
+  it('leads nowhere but to its own sections', () => {
+    const anchors = new Set(sections.map(({ anchor }) => anchor));
+    const links = sections.flatMap(({ text }) => [...text.matchAll(/\]\(#([^)]*)\)/g)].map(([, to]) => to));
+
+    expect(links.length).toBeGreaterThan(5);
+    for (const link of links) expect(anchors).toContain(link);
   });
 });
 
@@ -118,6 +180,7 @@ describe('the dashboard', () => {
     for (const { name } of [...httpFunctions, ...backgroundFunctions])
       for (const metric of ['Errors', 'Duration'])
         expect(body).toContain(`"${metric}","FunctionName","mos-integrations-dev-${name}"`);
-    for (const { name } of ownMetrics) expect(body).toContain(`"${name}"`);
+    for (const name of ownMetrics)
+      expect(body).toContain(`"${metricNamespace}","${name}","Environment","dev"`);
   });
 });

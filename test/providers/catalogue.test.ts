@@ -69,8 +69,12 @@ describe('the catalogue', () => {
 
     const available = providers.filter(({ status }) => status === 'available');
     const others = providers.filter(({ status }) => status !== 'available');
-    expect(available.map(({ id }) => id)).toEqual(expect.arrayContaining(['jira', 'github']));
-    expect(available.every(({ auth }) => auth.some(({ kind }) => kind === 'api_token'))).toBe(true);
+    expect(available.map(({ id, auth }) => [id, auth.map(({ kind }) => kind).toSorted()])).toEqual([
+      ['jira', ['api_token', 'oauth2']],
+      ['github', ['api_token', 'oauth2']],
+      ['google_calendar', ['oauth2', 'service_account']],
+      ['microsoft_outlook', ['client_credentials', 'oauth2']],
+    ]);
     expect(available.some((provider) => 'statusReason' in provider)).toBe(false);
     expect(others.every(({ statusReason }) => statusReason?.includes(' '))).toBe(true);
   });

@@ -35,8 +35,10 @@ export const availableProviders = async (): Promise<Schema[]> => {
   return (await Promise.all(pages)).map((page) => page.body.provider as Schema);
 };
 
-/** Each way to connect each of them. */
-export const waysToConnect = async () =>
+/** Each way to connect each of them, by consent or with what is typed into a form. */
+const ways = async () =>
   (await availableProviders()).flatMap((provider) =>
     provider.auth.map(({ kind, fields, guide }) => ({ provider, id: provider.id, kind, fields, guide })),
   );
+export const waysToConnect = async () => (await ways()).filter(({ kind }) => kind !== 'oauth2');
+export const waysToConsent = async () => (await ways()).filter(({ kind }) => kind === 'oauth2');

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Call } from '../../infra/local/standins/standin.ts';
 import type { Operation } from '../../lib/contract/define.ts';
 import { operations } from '../../lib/contract/operations/index.ts';
@@ -69,9 +70,19 @@ export const attempt = async (
   headers: Record<string, string> = {},
 ): Promise<Reply> => send(cloud, line, line.way.parts(subject, company), await caller.token(), headers);
 
+/** The id that the line names. */
+export const idOf = ({ way }: Line, { integrationId, calendar, linkId, attempt: begun }: Subject): string =>
+  ({ integration: integrationId, calendar: calendar.integrationId, link: linkId, attempt: begun.id })[
+    way.names ?? 'integration'
+  ];
+
 /** The subject with another id where the line names one. */
-export const withId = ({ way }: Line, subject: Subject, id: string): Subject =>
-  way.names === 'link' ? { ...subject, linkId: id } : { ...subject, integrationId: id };
+export const withId = ({ way }: Line, subject: Subject, id: string): Subject => {
+  if (way.names === 'link') return { ...subject, linkId: id };
+  if (way.names === 'attempt') return { ...subject, attempt: { ...subject.attempt, id } };
+  if (way.names === 'calendar') return { ...subject, calendar: { ...subject.calendar, integrationId: id } };
+  return { ...subject, integrationId: id };
+};
 
 const providerCallsOf = async (cloud: Cloud): Promise<number> => {
   const lists = Object.entries(cloud.standins).map(([provider, origin]) =>
@@ -91,6 +102,19 @@ export const watched = async <T>(cloud: Cloud, act: () => Promise<T>) => {
     added: after.filter((line) => !before.includes(line)),
     providerCalls: callsAfter - callsBefore,
   };
+};
+
+/** That nothing was left behind, but for the end of an attempt where a refusal ends it. */
+export const expectNothing = (
+  { name, way }: Line,
+  { removed, added, providerCalls }: Omit<Awaited<ReturnType<typeof watched>>, 'reply'>,
+): void => {
+  const counts = (item: string): boolean => !(way.burns && item.includes('"pk":{"S":"ATTEMPT#'));
+  expect({ removed: removed.filter(counts), added: added.filter(counts), providerCalls }, name).toEqual({
+    removed: [],
+    added: [],
+    providerCalls: 0,
+  });
 };
 
 /** Everything of an answer that a caller can compare, but what names the request and the moment. */

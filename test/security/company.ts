@@ -1,5 +1,7 @@
 import { type Caller, caller, newId } from '../support/api.ts';
 import type { Cloud } from '../support/cloud.ts';
+import { begin, beginAgain, consent, wentThrough } from '../support/consent.ts';
+import { plantedSecret } from '../support/secrets.ts';
 import {
   aGithubAccount,
   aJiraSite,
@@ -8,7 +10,7 @@ import {
   type JiraSite,
 } from '../support/standins.ts';
 
-/** One integration with a link on it, and all that a call about them needs. */
+/** One integration with a link on it, a calendar beside it, and all that a call about them needs. */
 export type Subject = {
   scope: 'organization' | 'user';
   provider: string;
@@ -21,6 +23,12 @@ export type Subject = {
   email: string;
   /** A path of the provider's API. */
   path: string;
+  /** What connects it again. */
+  connection: { settings?: Record<string, string>; credentials: Record<string, string> };
+  /** A calendar that the holder consented to, and an event in it. */
+  calendar: { integrationId: string; version: number; eventId: string };
+  /** A consent for that calendar that only its holder may complete. */
+  attempt: { id: string; ticket: string };
   /** Who may administer it. */
   holder: Caller;
   /** Texts that only those may read who may see this integration. */
@@ -40,6 +48,8 @@ export type Company = {
   personal: Subject;
   /** A Jira that nobody connected yet. */
   spare: JiraSite;
+  /** What a provider's answer to a consent that was begun says. */
+  answer: { state: string; code: string };
   site: JiraSite;
   account: GithubAccount;
 };
@@ -52,9 +62,38 @@ const linked = async (holder: Caller, integrationId: string, externalId: string,
   return { entity, external, linkId: reply.body.link.id as string };
 };
 
+const ada = { user: 'ada@acme.example' };
+
+/** Ada's calendar, and a consent for it that is not completed. */
+const withCalendar = async (holder: Caller, scope: Subject['scope']) => {
+  const { id, version } = await consent(holder, { provider: 'google_calendar', scope, ...ada });
+  const { attempt, ticket } = await wentThrough(await beginAgain(holder, id), ada);
+  return {
+    calendar: { integrationId: id as string, version: version as number, eventId: 'acmeroadmap' },
+    attempt: { id: attempt, ticket },
+  };
+};
+
+/** An organisation's own OAuth app. */
+const withApp = async (admin: Caller, clientId: string): Promise<void> => {
+  const reply = await admin.put('/providers/github/app', { clientId, clientSecret: plantedSecret('app') });
+  if (reply.status !== 200) throw new Error(`app: ${reply.status} ${reply.text}`);
+};
+
+const answerTo = async (admin: Caller): Promise<Company['answer']> => {
+  const { authorizationUrl } = await begin(admin, 'microsoft_outlook');
+  return { state: new URL(authorizationUrl).searchParams.get('state') ?? '', code: plantedSecret('code') };
+};
+
+export const subjects = ['organization', 'personal'] as const;
+
 export const aCompany = async (cloud: Cloud): Promise<Company> => {
   const { jira, github } = cloud.standins;
   const admin = caller({}, cloud.url);
+  const stranger = caller({}, cloud.url);
+  const clientId = newId('client');
+  await withApp(admin, clientId);
+  await withApp(stranger, newId('client'));
   const { organizationId } = admin;
   const personId = newId('person');
   const member = caller({ organizationId, role: 'member', personId }, cloud.url);
@@ -62,9 +101,9 @@ export const aCompany = async (cloud: Cloud): Promise<Company> => {
 
   const site = await aJiraSite({ users: [{ displayName: newId('Ada'), email }] }, jira);
   const { users } = await site.control<{ users: { accountId: string; displayName: string }[] }>('GET', '');
-  const ada = users[1] ?? { accountId: '', displayName: '' };
+  const person = users[1] ?? { accountId: '', displayName: '' };
   const shared = await connected(admin, 'jira', site.connection, 'organization', { name: newId('Shared') });
-  const link = await linked(admin, shared.id, ada.accountId, newId('person'));
+  const link = await linked(admin, shared.id, person.accountId, newId('person'));
 
   const account = await aGithubAccount(
     { name: newId('Own'), email: `${newId('own')}@acme.example` },
@@ -75,11 +114,13 @@ export const aCompany = async (cloud: Cloud): Promise<Company> => {
   const ownLink = await linked(member, own.id, account.login, personId);
 
   const spare = await aJiraSite({}, jira);
+  const organizations = await withCalendar(admin, 'organization');
+  const members = await withCalendar(member, 'user');
   return {
     admin,
     member,
     colleague: caller({ organizationId, role: 'member' }, cloud.url),
-    stranger: caller({}, cloud.url),
+    stranger,
     organization: {
       scope: 'organization',
       provider: 'jira',
@@ -88,8 +129,13 @@ export const aCompany = async (cloud: Cloud): Promise<Company> => {
       ...link,
       email,
       path: 'rest/api/3/myself',
+      connection: site.connection,
+      ...organizations,
       holder: admin,
-      marks: [shared.id, shared.name, link.linkId, ada.accountId, ada.displayName, site.host],
+      marks: [
+        ...[shared.id, shared.name, link.linkId, person.accountId, person.displayName, site.host],
+        ...[organizations.calendar.integrationId, clientId],
+      ],
     },
     personal: {
       scope: 'user',
@@ -99,36 +145,50 @@ export const aCompany = async (cloud: Cloud): Promise<Company> => {
       ...ownLink,
       email: `${account.login}@acme.example`,
       path: 'user',
+      connection: account.connection,
+      ...members,
       holder: member,
-      marks: [own.id, own.name, ownLink.linkId, account.login],
+      marks: [own.id, own.name, ownLink.linkId, account.login, members.calendar.integrationId],
     },
     spare,
+    answer: await answerTo(admin),
     site,
     account,
   };
 };
 
-export const subjects = ['organization', 'personal'] as const;
+const disabled = async (holder: Caller, id: string, version: number): Promise<number> => {
+  const reply = await holder.patch(`/integrations/${id}`, { enabled: false, version });
+  if (reply.status !== 200) throw new Error(`disable: ${reply.status} ${reply.text}`);
+  return reply.body.integration.version as number;
+};
 
-/** The same company with both integrations disabled. */
+/** The same company with all integrations disabled. */
 export const aCompanyAtRest = async (cloud: Cloud): Promise<Company> => {
   const company = await aCompany(cloud);
   for (const name of subjects) {
-    const { holder, integrationId, version } = company[name];
-    const reply = await holder.patch(`/integrations/${integrationId}`, { enabled: false, version });
-    if (reply.status !== 200) throw new Error(`disable: ${reply.status} ${reply.text}`);
-    company[name] = { ...company[name], version: reply.body.integration.version };
+    const { holder, integrationId, version, calendar } = company[name];
+    company[name] = {
+      ...company[name],
+      version: await disabled(holder, integrationId, version),
+      calendar: {
+        ...calendar,
+        version: await disabled(holder, calendar.integrationId, calendar.version),
+      },
+    };
   }
   return company;
 };
 
-/** The same company after both integrations were deleted, with everything purged that hung on them. */
+/** The same company after all integrations were deleted, with everything purged that hung on them. */
 export const aCompanyDisconnected = async (cloud: Cloud): Promise<Company> => {
   const company = await aCompany(cloud);
   for (const name of subjects) {
-    const { holder, integrationId } = company[name];
-    const reply = await holder.delete(`/integrations/${integrationId}`);
-    if (reply.status !== 204) throw new Error(`delete: ${reply.status} ${reply.text}`);
+    const { holder, integrationId, calendar } = company[name];
+    for (const id of [integrationId, calendar.integrationId]) {
+      const reply = await holder.delete(`/integrations/${id}`);
+      if (reply.status !== 204) throw new Error(`delete: ${reply.status} ${reply.text}`);
+    }
   }
   return company;
 };

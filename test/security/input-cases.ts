@@ -84,8 +84,13 @@ const shown = (value: Json): string => {
 const attributes = ['organizationId', 'userId', 'owner', 'createdBy', 'status', 'state', 'account', 'tenant'];
 const inner = ['secrets', 'sealed', 'sealedVersion', 'pk', 'sk', 'due', 'expiresAt', 'role', 'id'];
 
+/** Of a schema with alternatives, the one the valid value is of. */
+export const alternativeFor = (schema: Schema, valid: object): Schema =>
+  schema.anyOf?.find(({ required = [] }) => required.every((name) => name in valid)) ?? schema;
+
 /** Every way in which a body can be wrong in one place, the rest of it being right. */
-export const wrongBodies = (schema: Schema, valid: Json, path: readonly string[] = []): WrongBody[] => {
+export const wrongBodies = (whole: Schema, valid: Json, path: readonly string[] = []): WrongBody[] => {
+  const schema = isObject(valid) ? alternativeFor(whole, valid) : whole;
   const at = (name: string): string => [...path, name].join('.');
   if (schema.items && Array.isArray(valid)) {
     const [first = null, ...rest] = valid;

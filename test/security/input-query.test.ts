@@ -6,7 +6,7 @@ import { expectProblem } from '../support/problem.ts';
 import { settled } from '../support/table.ts';
 import { type Line, lines, send, watched } from './call.ts';
 import { aCompany, type Company } from './company.ts';
-import { type Schema, wrongTexts } from './input-cases.ts';
+import { alternativeFor, type Schema, wrongTexts } from './input-cases.ts';
 
 /** What operations make of wrong queries, cursors and headers. */
 
@@ -42,9 +42,7 @@ describe.each(withQuery)('the query of $name', (line) => {
   const { operation, way } = line;
   const json = z.toJSONSchema(operation.query as z.ZodMiniType, { io: 'input' }) as Schema;
   const valid = () => way.parts(company.organization, company).query ?? {};
-  /** Of a query with alternatives, the one the valid call is of. */
-  const schemaOf = (): Schema =>
-    json.anyOf?.find(({ required = [] }) => required.every((name) => name in valid())) ?? json;
+  const schemaOf = (): Schema => alternativeFor(json, valid());
 
   it('is refused wherever a value is missing or wrong, and says where', async () => {
     const { properties = {}, required = [] } = schemaOf();

@@ -1,5 +1,6 @@
 import type { OperationId } from '../../lib/client/client.ts';
 import { newId } from '../support/api.ts';
+import { plantedSecret } from '../support/secrets.ts';
 import type { Company, Subject } from './company.ts';
 
 /**
@@ -17,24 +18,54 @@ export type Way = {
   /** Of an operation with several methods. */
   method?: string;
   /** Whose id the call names; what is foreign or absent is then 404. Null: it speaks of the caller's own data. */
-  names: 'integration' | 'link' | null;
+  names: 'integration' | 'calendar' | 'link' | 'attempt' | null;
   /**
    * What a member gets on what is the organisation's where a rule finer than the definition's decides:
-   * 403, or an answer that shows nothing of it.
+   * 403, 404, or an answer that shows nothing of it.
    */
-  member?: 'forbidden' | 'nothing';
+  member?: 'forbidden' | 'unknown' | 'nothing';
+  /** A refused call ends what it names: the one thing that a refusal may change. */
+  burns?: true;
   /** The holder's answer names the subject's integration, so that its absence elsewhere means something. */
   shows?: true;
   parts: (subject: Subject, company: Company) => Parts;
 };
 
 const byId = ({ integrationId }: Subject): Parts => ({ params: { id: integrationId } });
+const byCalendar = ({ calendar }: Subject): Parts => ({ params: { id: calendar.integrationId } });
 const byLink = ({ linkId }: Subject): Parts => ({ params: { id: linkId } });
 const nothing = (): Parts => ({});
 
 const spareJira = ({ scope }: Subject, { spare }: Company): Parts => ({
   body: { provider: 'jira', scope, auth: 'api_token', ...spare.connection },
 });
+
+const ownApp = { params: { provider: 'github' } };
+
+/** A row of the old app with its secrets in clear, as the oldest have them. */
+const legacyJira = (_subject: Subject, { spare }: Company): Parts => ({
+  body: {
+    integrations: [
+      {
+        id: 'legacy_1',
+        provider: 'jira',
+        config: { ...spare.connection.settings, ...spare.connection.credentials },
+      },
+    ],
+  },
+});
+
+const file = `BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Acme//EN
+BEGIN:VEVENT
+UID:planning@acme.example
+DTSTAMP:20260101T090000Z
+DTSTART:20260102T090000Z
+DTEND:20260102T100000Z
+SUMMARY:Planning
+END:VEVENT
+END:VCALENDAR`.replaceAll('\n', '\r\n');
 
 const proxied = (method: string): Way => ({
   method,
@@ -64,6 +95,18 @@ export const matrix: Record<OperationId, Readonly<Record<string, Way>>> = {
   },
   'integrations.delete': { plain: { names: 'integration', parts: byId } },
   'integrations.test': { plain: { names: 'integration', parts: byId } },
+  'integrations.reset': { plain: { names: 'integration', parts: byId } },
+  'integrations.reconnect': {
+    'with credentials': {
+      names: 'integration',
+      parts: (subject) => ({ ...byId(subject), body: { auth: 'api_token', ...subject.connection } }),
+    },
+    'by consent': {
+      names: 'calendar',
+      parts: (subject) => ({ ...byCalendar(subject), body: { auth: 'oauth2', returnTo: 'default' } }),
+    },
+  },
+  'integrations.health': { plain: { names: 'integration', parts: byId } },
   'integrations.search': {
     plain: { names: 'integration', parts: (subject) => ({ ...byId(subject), body: { query: 'ada' } }) },
   },
@@ -142,6 +185,49 @@ export const matrix: Record<OperationId, Readonly<Record<string, Way>>> = {
       parts: ({ entity }) => ({ body: { personIds: [entity.id], ...range } }),
     },
   },
+
+  'apps.get': { plain: { names: null, parts: () => ownApp } },
+  'apps.put': {
+    plain: {
+      names: null,
+      parts: () => ({
+        ...ownApp,
+        body: { clientId: newId('client'), clientSecret: plantedSecret('app'), settings: {} },
+      }),
+    },
+  },
+  'apps.delete': { plain: { names: null, parts: () => ownApp } },
+
+  'oauth.callback': {
+    plain: {
+      names: null,
+      parts: (_subject, { answer }) => ({ params: { provider: 'microsoft_outlook' }, query: answer }),
+    },
+  },
+  'oauth.complete': {
+    plain: {
+      names: 'attempt',
+      member: 'unknown',
+      burns: true,
+      parts: ({ attempt }) => ({ params: { id: attempt.id }, body: { ticket: attempt.ticket } }),
+    },
+  },
+  'consents.list': { plain: { names: null, parts: nothing } },
+  'consents.withdraw': { plain: { names: 'calendar', parts: byCalendar } },
+
+  'calendar.import': {
+    'of a connected calendar': {
+      names: 'calendar',
+      parts: ({ calendar }) => ({
+        body: { integrationId: calendar.integrationId, externalId: calendar.eventId },
+      }),
+    },
+    'of a file': { names: null, parts: () => ({ body: { ics: file } }) },
+  },
+
+  'migration.status': { plain: { names: null, parts: nothing } },
+  'migration.preview': { plain: { names: null, parts: legacyJira } },
+  'migration.run': { plain: { names: null, parts: legacyJira } },
 
   'policy.get': { plain: { names: null, parts: nothing } },
   'policy.put': { plain: { names: null, parts: () => ({ body: { activity: 'admins' } }) } },

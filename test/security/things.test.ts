@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failuresOf, type Operation } from '../../lib/contract/define.ts';
 import { type Cloud, removeData, startCloud } from '../support/cloud.ts';
 import { settled } from '../support/table.ts';
-import { attempt, comparable, type Line, lines, watched, withId } from './call.ts';
+import { attempt, comparable, expectNothing, idOf, type Line, lines, watched, withId } from './call.ts';
 import {
   aCompany,
   aCompanyAtRest,
@@ -31,7 +31,6 @@ afterAll(async () => {
   removeData(cloud);
 });
 
-const nothingHappened = { removed: [], added: [], providerCalls: 0 };
 const naming = lines.filter(({ way }) => way.names !== null);
 const usesProvider = (operation: Operation) => failuresOf(operation).includes('integration_disabled');
 
@@ -45,7 +44,8 @@ const inOtherScope = (linkId: string): string => {
 };
 
 const absentId = ({ way }: Line, { scope, entity }: Subject): string => {
-  if (way.names === 'integration') return `int_${scope[0]}_${random()}`;
+  if (way.names === 'attempt') return `att_${randomBytes(32).toString('base64url')}`;
+  if (way.names !== 'link') return `int_${scope[0]}_${random()}`;
   const hash = randomBytes(21).toString('base64url').slice(0, 27);
   return `lnk_${Buffer.from([scope[0], entity.type, entity.id, hash].join(' ')).toString('base64url')}`;
 };
@@ -53,10 +53,10 @@ const absentId = ({ way }: Line, { scope, entity }: Subject): string => {
 const otherKinds: Record<string, (line: Line, subject: Subject, company: Company) => string> = {
   'the other kind of thing': ({ way }, { integrationId, linkId }) =>
     way.names === 'link' ? integrationId : linkId,
-  'the same thing in the other scope': ({ way }, { integrationId, linkId }) =>
-    way.names === 'link'
-      ? inOtherScope(linkId)
-      : integrationId.replace(/^int_([ou])/, (_, scope: string) => `int_${swapped[scope]}`),
+  'the same thing in the other scope': (line, subject) =>
+    line.way.names === 'link'
+      ? inOtherScope(subject.linkId)
+      : idOf(line, subject).replace(/^int_([ou])|^att_./, (_, scope = '') => `int_${swapped[scope]}`),
   'an event': () => `evt_${Date.now().toString(36)}${random().slice(0, 14)}`,
   'a provider': (_line, { provider }) => provider,
   'an entity': (_line, { entity }) => entity.id,
@@ -94,7 +94,7 @@ describe.each(naming)('$name', (line) => {
     const foreign = await attempt(cloud, line, company, subject, company.stranger);
 
     expect(absent.reply).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    expect(absent).toMatchObject(nothingHappened);
+    expectNothing(line, absent);
     expect(comparable(foreign)).toEqual(comparable(absent.reply));
   });
 
@@ -106,18 +106,17 @@ describe.each(naming)('$name', (line) => {
       const { reply, ...left } = await asked(subject, otherKinds[kind]?.(line, subject, company) ?? '');
 
       expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } });
-      expect(left).toEqual(nothingHappened);
+      expectNothing(line, left);
     },
   );
 
   it.each(Object.keys(malformed))('does not take an id with %s', async (kind) => {
     const subject = company.organization;
-    const id = line.way.names === 'link' ? subject.linkId : subject.integrationId;
 
-    const { reply, ...left } = await asked(subject, malformed[kind]?.(id) ?? '');
+    const { reply, ...left } = await asked(subject, malformed[kind]?.(idOf(line, subject)) ?? '');
 
     expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    expect(left).toEqual(nothingHappened);
+    expectNothing(line, left);
   });
 
   it.each(subjects)('does not find one that was deleted, nor what hung on it (%s)', async (name) => {
@@ -130,7 +129,7 @@ describe.each(naming)('$name', (line) => {
 
     expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(comparable(reply)).toEqual(comparable(absent.reply));
-    expect(left).toEqual(nothingHappened);
+    expectNothing(line, left);
   });
 });
 
@@ -143,7 +142,7 @@ describe.each(naming.filter(({ operation }) => usesProvider(operation)))('$name'
     );
 
     expect(reply).toMatchObject({ status: 409, body: { code: 'integration_disabled' } });
-    expect(left).toEqual(nothingHappened);
+    expectNothing(line, left);
   });
 });
 

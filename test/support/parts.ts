@@ -19,7 +19,7 @@ export const testSettings: Settings = {
     free: { integrations: 5, minInterval: 'daily', priority: false },
     premium: { integrations: null, minInterval: null, priority: true },
   },
-  retention: { events: 400, activityCache: 1, syncRuns: 90 },
+  retention: { events: 400, activityCache: 1, syncRuns: 90, idempotency: 1 },
   assertionKeys: [],
 };
 

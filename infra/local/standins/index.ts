@@ -3,6 +3,7 @@ import { startGithub } from './github/index.ts';
 import { startGoogle } from './google/index.ts';
 import { startJira } from './jira/index.ts';
 import { startMicrosoft } from './microsoft/index.ts';
+import { demo as outlook } from './microsoft/seed.ts';
 import type { Standin } from './standin.ts';
 
 type Bundled = {
@@ -24,7 +25,7 @@ const bundled: Record<string, Bundled> = {
   },
   microsoft_outlook: {
     start: startMicrosoft,
-    app: { clientId: '0c0ffee0-acme-4000-8000-00000000demo', clientSecret: 'acme-demo-outlook-secret' },
+    app: { clientId: outlook.client, clientSecret: outlook.secret },
   },
 };
 

@@ -147,8 +147,14 @@ export const manifest: Manifest = {
       refreshKillsAccess: true,
       refreshTtlDays: 180,
       rolling: true,
-      dead: [{ status: null, error: 'bad_refresh_token' }],
-      ours: [{ status: null, error: 'incorrect_client_credentials' }],
+      dead: [
+        { status: null, error: 'bad_refresh_token' },
+        { status: null, error: 'bad_verification_code' },
+      ],
+      ours: [
+        { status: null, error: 'incorrect_client_credentials' },
+        { status: null, error: 'redirect_uri_mismatch' },
+      ],
       perSecond: 10,
     },
   },

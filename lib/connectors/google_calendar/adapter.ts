@@ -2,9 +2,9 @@ import { OAuth2Client } from 'google-auth-library';
 import { calendar, type calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js';
 import * as z from 'zod/mini';
 import type { ExternalItem } from '../../model/link.ts';
-import type { Adapter, Classify, Session } from '../connector.ts';
+import type { Adapter, Classify, Identity, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
-import { CalendarEntry, calendarAccount, Event, EventPage, toAccount, toItem, UserInfo } from './map.ts';
+import { calendarAccount, Event, EventPage, isEventId, toAccount, toItem, UserInfo } from './map.ts';
 import { readEvents } from './sync.ts';
 
 /** One client per call, given an access token alone: with more it would refresh by itself, outside our protocol. */
@@ -24,27 +24,20 @@ const isItem = (item: ExternalItem | null): item is ExternalItem => item !== nul
 
 /** Google says with 403 what others say with 429; the reason tells. */
 const classify: Classify = ({ status, text }) => {
-  if (status === 403 && /"(userRateLimitExceeded|rateLimitExceeded|quotaExceeded)"/.test(text))
+  if (
+    status === 403 &&
+    /"(userRateLimitExceeded|rateLimitExceeded|dailyLimitExceeded|quotaExceeded)"/.test(text)
+  )
     return { code: 'provider_rate_limited', retryAfter: null };
   return null;
 };
 
-const ownIdentity = async (session: Session) => {
-  const user = await orNull(
-    call(session, async (_, auth) => {
-      const { data } = await auth.request({
-        url: 'https://openidconnect.googleapis.com/v1/userinfo',
-        retry: false,
-      });
-      return z.parse(UserInfo, data);
-    }),
-  );
-  if (user) return { account: toAccount(user), tenant: '' };
-  const { id, summary } = await call(session, async (api) =>
-    z.parse(CalendarEntry, (await api.calendarList.get({ calendarId: 'primary' })).data),
-  );
-  return { account: calendarAccount(id, summary), tenant: '' };
-};
+const ownIdentity = (session: Session): Promise<Identity> =>
+  call(session, async (_, auth) => {
+    const url = 'https://openidconnect.googleapis.com/v1/userinfo';
+    const { data } = await auth.request({ url, retry: false });
+    return { account: toAccount(z.parse(UserInfo, data)), tenant: '' };
+  });
 
 export const adapter: Adapter = {
   sites: null,
@@ -74,10 +67,16 @@ export const adapter: Adapter = {
       });
       return z.parse(EventPage, data);
     });
-    return { items: page.items.map(toItem).filter(isItem), next: page.nextPageToken ?? null };
+    const next = page.nextPageToken ?? null;
+    return {
+      items: page.items.map((event) => toItem(event, range)).filter(isItem),
+      // A page that leads to itself is the last.
+      next: next === after ? null : next,
+    };
   },
 
   read: async (session, _type, id) => {
+    if (!isEventId(id)) return null;
     const event = await orNull(
       call(session, async (api) => {
         const { data } = await api.events.get({ calendarId: calendarOf(session), eventId: id });

@@ -1,8 +1,18 @@
 import * as z from 'zod/mini';
+import type { DateRange } from '../../model/activity.ts';
 import type { Account } from '../../model/integration.ts';
 import type { ExternalItem } from '../../model/link.ts';
-import { type CalendarEvent, cleanJoinUrl, titleOf, toAttendees, toMetadata, toPerson } from '../calendar.ts';
-import { cleanOptional, cleanTime, safeUrl } from '../clean.ts';
+import {
+  type CalendarEvent,
+  cleanJoinUrl,
+  isInRange,
+  titleOf,
+  toAttendees,
+  toMetadata,
+  toPerson,
+} from '../calendar.ts';
+import { cleanDate, cleanOptional, cleanTime, safeUrl } from '../clean.ts';
+import { zoneNamed } from '../time-zones.ts';
 import { manifest } from './manifest.ts';
 
 /** What Google's Calendar API v3 sends, in the parts we read. */
@@ -22,6 +32,7 @@ export const Event = z.object({
   created: text,
   updated: text,
   recurringEventId: text,
+  originalStartTime: moment,
   start: moment,
   end: moment,
   organizer: z.nullish(person),
@@ -31,6 +42,7 @@ export const Event = z.object({
   ),
 });
 export const EventPage = z.object({
+  kind: z.literal('calendar#events'),
   summary: text,
   nextPageToken: text,
   items: z._default(z.array(Event), []),
@@ -42,7 +54,6 @@ export const LoosePage = z.object({
   items: z._default(z.array(z.unknown()), []),
 });
 export const UserInfo = z.object({ sub: z.string(), email: text, name: text });
-export const CalendarEntry = z.object({ id: z.string(), summary: text });
 
 type Event = z.infer<typeof Event>;
 
@@ -69,18 +80,22 @@ const responses: Record<string, 'accepted' | 'declined' | 'tentative'> = {
 const videoOf = ({ hangoutLink, conferenceData }: Event): string | null | undefined =>
   hangoutLink ?? conferenceData?.entryPoints?.find((entry) => entry.entryPointType === 'video')?.uri;
 
+/** A date as it is, else a moment in UTC. */
+const timeOf = (value: z.infer<typeof moment>): string | null =>
+  value?.date == null ? cleanTime(value?.dateTime) : cleanDate(value.date);
+
 /** Null where it has no time, as what is left of a deleted event may. */
 const eventOf = (event: Event): CalendarEvent | null => {
   const { start, end, status } = event;
   const allDay = typeof start?.date === 'string';
-  const from = allDay ? start.date : cleanTime(start?.dateTime);
-  const to = allDay ? (end?.date ?? start.date) : cleanTime(end?.dateTime ?? start?.dateTime);
+  const from = timeOf(start);
+  const to = timeOf(end) ?? from;
   if (!from || !to) return null;
   return {
     start: from,
     end: to,
     allDay,
-    timeZone: cleanOptional(start?.timeZone, 60),
+    timeZone: allDay ? null : zoneNamed(start?.timeZone),
     location: cleanOptional(event.location, 300),
     organizer: event.organizer
       ? toPerson({ name: event.organizer.displayName, email: event.organizer.email })
@@ -95,15 +110,21 @@ const eventOf = (event: Event): CalendarEvent | null => {
         })),
     ),
     recurringEventId: cleanOptional(event.recurringEventId, 512),
+    originalStart: timeOf(event.originalStartTime),
     joinUrl: cleanJoinUrl(videoOf(event)),
     status: status === 'cancelled' || status === 'tentative' ? status : 'confirmed',
     uid: cleanOptional(event.iCalUID, 512),
   };
 };
 
-export const toItem = (event: Event): ExternalItem | null => {
+/** Others would leave their place in an address. */
+export const isEventId = (id: string): boolean =>
+  manifest.entities.some(({ idPattern }) => idPattern.test(id));
+
+/** Null where it has no time, or is out of range. */
+export const toItem = (event: Event, range: DateRange | null = null): ExternalItem | null => {
   const calendarEvent = eventOf(event);
-  if (!calendarEvent) return null;
+  if (!calendarEvent || !isInRange(calendarEvent, range) || !isEventId(event.id)) return null;
   return {
     id: event.id,
     type: 'event',

@@ -1,20 +1,32 @@
+import { createPrivateKey } from 'node:crypto';
 import { JWT } from 'google-auth-library';
+import { invalidField } from '../../errors/error.ts';
 import type { Tokens } from '../connector.ts';
 import { standardTokens } from '../standard-tokens.ts';
 import { manifest } from './manifest.ts';
 
 const scope = 'https://www.googleapis.com/auth/calendar.readonly';
 
+/** Key files write line breaks as a backslash and an n. Nobody is asked about a key that is none. */
+const keyIn = (text: string): string => {
+  const key = text.trim().replaceAll('\\n', '\n');
+  try {
+    if (createPrivateKey(key).asymmetricKeyType === 'rsa') return key;
+  } catch {
+    // What the parser says of it may quote it.
+  }
+  throw invalidField('credentials.privateKey', 'is not an RSA private key');
+};
+
 export const tokens: Tokens = {
   ...standardTokens(manifest.oauth),
 
   /** A service account signs for its own tokens, on behalf of somebody where it may. */
-  mint: ({ settings, credentials }, fetch) => {
+  mint: async ({ settings, credentials }, fetch) => {
     const { clientEmail, privateKey } = credentials;
     const client = new JWT({
       email: clientEmail ?? '',
-      // Key files write line breaks as a backslash and an n.
-      key: (privateKey ?? '').trim().replaceAll('\\n', '\n'),
+      key: keyIn(privateKey ?? ''),
       scopes: [scope],
       ...(settings['subject'] !== undefined && { subject: settings['subject'] }),
       transporterOptions: { fetchImplementation: fetch, retry: false },

@@ -1,7 +1,18 @@
 import * as z from 'zod/mini';
 import type { Adapter, Classify, SearchPage, SearchRequest, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
-import { Change, ChangesPage, Event, EventPage, fields, matches, toAccount, toItem, User } from './map.ts';
+import {
+  Change,
+  ChangesPage,
+  Event,
+  EventPage,
+  fields,
+  isEventId,
+  matches,
+  toAccount,
+  toItem,
+  User,
+} from './map.ts';
 import { readEvents } from './sync.ts';
 
 const graph = 'https://graph.microsoft.com/v1.0';
@@ -49,9 +60,10 @@ const day = 86_400_000;
 
 /** Where a search goes on: a page of Graph's, and how many of its hits were given already. */
 type Position = { link: string | null; skip: number };
-const pageSize = 250;
+/** Attendees make events large: more of them could be more than a door lets in. */
+const pageSize = 100;
 /** A query that hits little looks through so many pages a call. */
-const mostPages = 4;
+const mostPages = 8;
 
 const search = async (
   session: Session,
@@ -73,7 +85,7 @@ const search = async (
     const hits = page.value.filter((event) => query === null || matches(event, query));
     const taken = hits.slice(skip, skip + limit - items.length);
     for (const event of taken) {
-      const item = toItem(event);
+      const item = toItem(event, bounds);
       if (item) items.push(item);
     }
     if (skip + taken.length < hits.length)
@@ -101,12 +113,11 @@ const changes = (session: Session, url: string | URL, size: number) =>
     return z.parse(ChangesPage, await response.json());
   });
 
-const classify: Classify = ({ status, text }) => {
-  // A mailbox or user that is not there, named in the settings or not.
-  if (status === 404 || /"(MailboxNotEnabledForRESTAPI|ErrorInvalidUser)"/.test(text))
-    return { code: 'provider_not_found', retryAfter: null };
-  return null;
-};
+/** What is not there is also told with 400: an id that is none of Exchange's. */
+const classify: Classify = ({ status, text }) =>
+  status === 400 && text.includes('"ErrorInvalidIdMalformed"')
+    ? { code: 'provider_not_found', retryAfter: null }
+    : null;
 
 export const adapter: Adapter = {
   sites: null,
@@ -126,6 +137,7 @@ export const adapter: Adapter = {
   search,
 
   read: async (session, _type, id) => {
+    if (!isEventId(id)) return null;
     const url = `${mailboxOf(session)}/events/${encodeURIComponent(id)}?$select=${fields}`;
     const event = await orNull(ask(session, url, Event));
     return event && toItem(event);

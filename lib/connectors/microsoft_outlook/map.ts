@@ -1,8 +1,18 @@
 import * as z from 'zod/mini';
+import type { DateRange } from '../../model/activity.ts';
 import type { Account } from '../../model/integration.ts';
 import type { ExternalItem } from '../../model/link.ts';
-import { type CalendarEvent, cleanJoinUrl, titleOf, toAttendees, toMetadata, toPerson } from '../calendar.ts';
+import {
+  type CalendarEvent,
+  cleanJoinUrl,
+  isInRange,
+  titleOf,
+  toAttendees,
+  toMetadata,
+  toPerson,
+} from '../calendar.ts';
 import { cleanOptional, cleanTime, safeUrl } from '../clean.ts';
+import { zoneNamed } from '../time-zones.ts';
 import { manifest } from './manifest.ts';
 
 /** What Microsoft Graph sends of a calendar, in the parts we read and ask for. */
@@ -86,7 +96,7 @@ const eventOf = (event: Event): CalendarEvent | null => {
     start: allDay ? start.slice(0, 10) : start,
     end: allDay ? end.slice(0, 10) : end,
     allDay,
-    timeZone: cleanOptional(event.originalStartTimeZone, 60),
+    timeZone: allDay ? null : zoneNamed(event.originalStartTimeZone),
     location: cleanOptional(event.location?.displayName, 300),
     organizer: organizer ? toPerson({ name: organizer.name, email: organizer.address }) : null,
     attendees: toAttendees(
@@ -99,15 +109,22 @@ const eventOf = (event: Event): CalendarEvent | null => {
         })),
     ),
     recurringEventId: cleanOptional(event.seriesMasterId, 512),
+    // Each occurrence has an `iCalUId` of its own, wherever it is moved.
+    originalStart: null,
     joinUrl: cleanJoinUrl(event.onlineMeeting?.joinUrl ?? event.onlineMeetingUrl),
     status: statusOf(event),
     uid: cleanOptional(event.iCalUId, 512),
   };
 };
 
-export const toItem = (event: Event): ExternalItem | null => {
+/** Others would leave their place in an address. */
+export const isEventId = (id: string): boolean =>
+  manifest.entities.some(({ idPattern }) => idPattern.test(id));
+
+/** Null where it has no time, or is out of range. */
+export const toItem = (event: Event, range: DateRange | null = null): ExternalItem | null => {
   const calendarEvent = eventOf(event);
-  if (!calendarEvent) return null;
+  if (!calendarEvent || !isInRange(calendarEvent, range) || !isEventId(event.id)) return null;
   return {
     id: event.id,
     type: 'event',

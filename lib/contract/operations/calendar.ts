@@ -3,7 +3,16 @@ import { useFailures } from '../codes.ts';
 import { defineOperation, session } from '../define.ts';
 import { externalId, foreignId, id, orAbsent } from '../shapes.ts';
 
-const person = z.object({ name: orAbsent(z.string()), email: z.string() });
+const persons = z.optional(
+  z.array(z.strictObject({ id: foreignId(), email: z.email() })).check(z.maxLength(500)),
+);
+
+const person = z.object({
+  email: z.string(),
+  name: orAbsent(z.string()),
+  /** Of those the caller named, the one with this address. */
+  personId: orAbsent(z.string()),
+});
 
 export const importEvents = defineOperation({
   id: 'calendar.import',
@@ -15,15 +24,11 @@ export const importEvents = defineOperation({
     z.strictObject({
       integrationId: id,
       externalId,
-      persons: z.optional(
-        z.array(z.strictObject({ id: foreignId(), email: z.email() })).check(z.maxLength(500)),
-      ),
+      persons,
     }),
     z.strictObject({
       ics: z.string().check(z.minLength(1), z.maxLength(200_000)),
-      persons: z.optional(
-        z.array(z.strictObject({ id: foreignId(), email: z.email() })).check(z.maxLength(500)),
-      ),
+      persons,
     }),
   ]),
   output: z.object({
@@ -43,15 +48,10 @@ export const importEvents = defineOperation({
         joinUrl: orAbsent(z.url()),
         status: z.string(),
         recurring: z.boolean(),
+        /** Of an occurrence of a series: when it would be by the rule. */
+        originalStart: orAbsent(z.string()),
         organizer: orAbsent(person),
-        attendees: z.array(
-          z.object({
-            email: z.string(),
-            name: orAbsent(z.string()),
-            response: z.string(),
-            personId: orAbsent(z.string()),
-          }),
-        ),
+        attendees: z.array(z.extend(person, { response: z.string() })),
       }),
     ),
   }),

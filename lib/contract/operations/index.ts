@@ -1,6 +1,8 @@
 import type { Operation } from '../define.ts';
 import * as activity from './activity.ts';
 import { importEvents } from './calendar.ts';
+import * as erasure from './erasure.ts';
+import { clerkEvent } from './inbound.ts';
 import * as insight from './insight.ts';
 import * as integrations from './integrations.ts';
 import * as links from './links.ts';
@@ -69,6 +71,10 @@ export const operations = [
   getPolicy,
   putPolicy,
   listEvents,
+  erasure.requestErasure,
+  erasure.getErasure,
+  erasure.readExport,
+  clerkEvent,
 ] as const satisfies readonly Operation[];
 
 export type AnyOperation = (typeof operations)[number];

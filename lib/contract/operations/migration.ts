@@ -58,6 +58,8 @@ const outcome = z.object({
       source: orAbsent(z.string()),
       outcome: z.enum(['would_migrate', 'migrated', 'already_migrated', 'failed']),
       code: orAbsent(z.string()),
+      /** What went wrong, in words. */
+      detail: orAbsent(z.string()),
       integrationId: orAbsent(z.string()),
       name: orAbsent(z.string()),
       account: orAbsent(z.string()),

@@ -17,7 +17,7 @@ export const demo = {
   secret: 'acme-demo-outlook-secret',
 };
 
-const ids: Record<Who, string> = {
+export const ids: Record<Who, string> = {
   ada: 'ada00000-5e11-4a5e-8d00-acde0000000a',
   grace: '67ace000-5e11-4a5e-8d00-acde0000000b',
   linus: '11905000-5e11-4a5e-8d00-acde0000000c',

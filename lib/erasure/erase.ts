@@ -1,0 +1,62 @@
+import { isoNow, now } from '../config/clock.ts';
+import { erase as job } from '../contract/jobs.ts';
+import { AppError } from '../errors/error.ts';
+import type { Work } from '../jobs/handle.ts';
+import { send } from '../jobs/send.ts';
+import type { ErasureRecord } from '../model/erasure.ts';
+import { postpone } from '../store/credentials.ts';
+import { type DueErasure, findErasure, moveErasure } from '../store/erasures.ts';
+import { type Key, keys } from '../store/keys.ts';
+import { getMany, queryDue, write } from '../store/table.ts';
+import { patience } from './request.ts';
+import { eraseSubject } from './subjects.ts';
+import { OutOfTime } from './sweep.ts';
+
+/** What was under way when it began has ended by then, and what another process kept of a key is forgotten. */
+const settling = 60 * 60_000;
+const atOnce = 100;
+
+const isOver = ({ state, settlesAt }: ErasureRecord): boolean =>
+  state === 'settling' && settlesAt !== null && now() >= settlesAt;
+
+const moveOn = async (erasure: ErasureRecord, over: boolean): Promise<void> => {
+  if (erasure.state === 'settling' && !over) return;
+  try {
+    await write(
+      over
+        ? moveErasure(erasure, { state: 'done', finishedAt: isoNow() }, null)
+        : moveErasure(erasure, { state: 'settling', settlesAt: now() + settling }, now() + settling),
+    );
+  } catch (error) {
+    // Another delivery of the same message was faster.
+    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+  }
+};
+
+/** Erases what there is, however often it is called: a pass that was cut short begins again and finds less. */
+export const runErasure = async ({ id }: { id: string }, work: Work): Promise<void> => {
+  const erasure = await findErasure(id);
+  if (!erasure || erasure.state === 'done') return;
+  const over = isOver(erasure);
+  try {
+    await eraseSubject(erasure.subject, { ...work, final: over });
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error;
+    await send(job, { id });
+    return;
+  }
+  await moveOn(erasure, over);
+};
+
+/** Queues erasures that are to be gone over again, and those whose job was lost. */
+export const takeUpErasures = async ({ left }: Pick<Work, 'left'>): Promise<void> => {
+  for (const partition of keys.duePartitions('erasure'))
+    for (;;) {
+      const due = await queryDue(partition, now(), atOnce);
+      const erasures = await getMany<DueErasure & Key>(due.map(({ pk, sk }) => ({ pk, sk })));
+      for (const [index, erasure] of erasures.entries())
+        if (erasure && (await postpone(erasure, due[index]?.dueAt ?? 0, now() + patience)))
+          await send(job, { id: erasure.id });
+      if (due.length < atOnce || left() <= 0) break;
+    }
+};

@@ -1,0 +1,102 @@
+import type { Bench } from '../support/bench.ts';
+import type { Call, Rule } from '../support/faults.ts';
+import { changes, type State, type Table } from './state.ts';
+
+/**
+ * One thing the product does, with one of its calls to a service in trouble: what then stands is what stood
+ * before or what should stand after, and doing it again ends in what should stand after, once.
+ */
+
+/** How it went, as whoever asked for it was told. */
+export type Outcome = {
+  done: boolean;
+  /** What is wrong with how it was told, whatever went wrong; null where nothing is. */
+  misfit: string | null;
+};
+
+export type Subject = {
+  /** Makes what each run needs anew, as a code that is spent at the provider; gives what to run, as often as one likes. */
+  prepare: () => Promise<() => Promise<Outcome>>;
+  /** Why it may end between: it does several things, each of them whole. Null where it is one. */
+  parts: string | null;
+};
+
+export const nightly = process.env['NIGHTLY'] === '1';
+
+/** What befalls a call; in the suite a time-out is a connection that is cut, which the SDKs take for the same. */
+const troubles: Record<string, Omit<Rule, 'nth'>> = {
+  'fails before': { when: 'before', act: 'error', attempts: 'all' },
+  'fails after': { when: 'after', act: 'cut', attempts: 'all' },
+  'loses its first answer': { when: 'after', act: 'cut', attempts: 'first' },
+  'is throttled': { when: 'before', act: 'throttle', attempts: 'all' },
+  'times out': { when: 'before', act: 'cut', attempts: 'all' },
+  ...(nightly && { 'is never answered': { when: 'before', act: 'hang', attempts: 'all' } }),
+};
+
+type Place = { bench: Bench; table: Table; stands: State };
+
+/** Longer than a data key is kept in memory, so that every run has to ask for it. */
+const coldAfter = 301;
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((line, index) => line === other[index]);
+/** Whether all lines of one are in the other, as often. */
+const isWithin = (one: readonly string[], other: readonly string[]): boolean => {
+  const rest = [...other];
+  return one.every((line) => {
+    const index = rest.indexOf(line);
+    if (index >= 0) rest.splice(index, 1);
+    return index >= 0;
+  });
+};
+
+const differing = (one: readonly string[], other: readonly string[]): string =>
+  [
+    ...one.filter((line) => !other.includes(line)).map((line) => `not wanted ${line}`),
+    ...other.filter((line) => !one.includes(line)).map((line) => `missing ${line}`),
+  ]
+    .slice(0, 4)
+    .join('\n');
+
+/** From the same start: a run under this rule, and the same once more without it. */
+const tried = async ({ bench, table, stands }: Place, subject: Subject, rule: Rule | null) => {
+  await table.restore(stands);
+  const run = await subject.prepare();
+  bench.advance(coldAfter);
+  const before = await table.read();
+  bench.faults.watch(...(rule ? [rule] : []));
+  const outcome = await run();
+  const calls = bench.faults.unwatch();
+  const first = changes(before, await table.read());
+  const again = await run();
+  const second = changes(before, await table.read());
+  return { outcome, calls, first, again, second };
+};
+
+/** Tries every call in every trouble; gives what did not hold, and the calls there were. */
+export const tryAll = async (
+  place: Place,
+  subject: Subject,
+): Promise<{ broken: string[]; calls: Call[]; after: string[] }> => {
+  const clean = await tried(place, subject, null);
+  const { calls, first: after, second: twice } = clean;
+  const broken: string[] = [];
+  if (!clean.outcome.done) broken.push(`does not succeed without a fault: ${clean.outcome.misfit}`);
+  for (const [nth, call] of calls.entries())
+    for (const [trouble, rule] of Object.entries(troubles)) {
+      const name = `call ${nth}, ${call.service} ${call.operation}, ${trouble}`;
+      const seen = await tried(place, subject, { ...rule, nth });
+      const isBefore = seen.first.length === 0;
+      const isAfter = isSame(seen.first, after);
+      const isPart = subject.parts !== null && isWithin(seen.first, after);
+      if (seen.outcome.misfit) broken.push(`${name}: ${seen.outcome.misfit}`);
+      if (!isBefore && !isAfter && !isPart)
+        broken.push(`${name}: stands between\n${differing(seen.first, after)}`);
+      if (seen.outcome.done && !isAfter && !isPart) broken.push(`${name}: is told as done and is not`);
+      if (seen.again.misfit) broken.push(`${name}: repeated, ${seen.again.misfit}`);
+      const wanted = isAfter && after.length > 0 ? twice : after;
+      if (!isSame(seen.second, wanted))
+        broken.push(`${name}: repeated, stands elsewhere\n${differing(seen.second, wanted)}`);
+    }
+  return { broken, calls, after };
+};

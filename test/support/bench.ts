@@ -1,0 +1,213 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { openDataDir } from '../../infra/local/data-dir.ts';
+import { startDatabase } from '../../infra/local/database.ts';
+import { captureOutput, invoke } from '../../infra/local/functions.ts';
+import { startGateway } from '../../infra/local/gateway.ts';
+import { openIssuer } from '../../infra/local/issuer.ts';
+import { startKms } from '../../infra/local/kms.ts';
+import { localApi } from '../../infra/local/local-api.ts';
+import { startQueues } from '../../infra/local/queues.ts';
+import { startStandins } from '../../infra/local/standins/index.ts';
+import type { Job } from '../../lib/contract/define.ts';
+import { queueVariable } from '../../lib/contract/grants.ts';
+import { jobs } from '../../lib/contract/jobs.ts';
+import type { Settings } from '../../lib/contract/settings.ts';
+import { temporaryDirectory } from './cloud.ts';
+import { type Faults, startFaults } from './faults.ts';
+import { keyId, setEnvironment, tableName, testSettings } from './parts.ts';
+
+/**
+ * The local cloud in the test's own process, with faults on request between its functions and the
+ * services. Nothing runs by itself: jobs, schedules and what follows an event run when the test says so.
+ */
+
+/** Times of the protocol that a test can wait for; only those that go by the machine's clock are short. */
+export const shortTimes: Settings['refresh'] = {
+  margin: 300_000,
+  deadline: 1_000,
+  limit: 1_500,
+  lease: 2_000,
+  wait: 1_000,
+  pause: 30_000,
+};
+
+const runner = fileURLToPath(new URL('run-function.ts', import.meta.url));
+const variablesFor = ({ dynamodb, kms, sqs }: Faults['endpoints']): Record<string, string> => ({
+  AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  AWS_ENDPOINT_URL_KMS: kms,
+  AWS_ENDPOINT_URL_SQS: sqs,
+  ...Object.fromEntries(jobs.map(({ id }) => [queueVariable(id), `${sqs}/000000000000/${id}`])),
+});
+
+/** The event by which Lambda hands a job its messages. */
+const eventOf = (messages: readonly Pick<Message, 'MessageId' | 'Body' | 'Attributes'>[]) => ({
+  Records: messages.map(({ MessageId = randomUUID(), Body, Attributes = {} }) => ({
+    messageId: MessageId,
+    body: Body,
+    attributes: { ApproximateReceiveCount: '1', ...Attributes },
+  })),
+});
+export const jobEvent = (...payloads: object[]) =>
+  eventOf(payloads.map((payload) => ({ Body: JSON.stringify(payload) })));
+
+type JobResult = { batchItemFailures: { itemIdentifier: string }[] };
+
+export const startBench = async (refresh: Settings['refresh'] = testSettings.refresh) => {
+  const stops: (() => Promise<void>)[] = [];
+  const started = <T extends { stop: () => Promise<void> }>(part: T): T => {
+    stops.push(part.stop);
+    return part;
+  };
+  const told: unknown[] = [];
+  const data = openDataDir(temporaryDirectory(), true);
+  const write = process.stdout.write;
+  captureOutput(data.path('functions.log'));
+  setEnvironment({ CLOCK_OFFSET_MS: '0' });
+  const issuer = await openIssuer(data);
+  const database = started(await startDatabase(data, tableName));
+  const kms = started(await startKms(data, keyId));
+  const queues = started(await startQueues(data, (error) => told.push(error)));
+  const standins = started(await startStandins(data, {}));
+  const services = { dynamodb: database.endpoint, kms: kms.endpoint, sqs: queues.endpoint };
+  const faults = started(await startFaults(services));
+  const sqs = new SQSClient({ endpoint: queues.endpoint });
+  const urlOf = ({ id }: Pick<Job, 'id'>): string => `${queues.endpoint}/000000000000/${id}`;
+
+  /** Takes what waits for a job off its queue. */
+  const taken = async (job: Pick<Job, 'id'>): Promise<Message[]> => {
+    const all: Message[] = [];
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: urlOf(job), MaxNumberOfMessages: 10 }),
+      );
+      if (Messages.length === 0) return all;
+      all.push(...Messages);
+      for (const { ReceiptHandle } of Messages)
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: urlOf(job), ReceiptHandle }));
+    }
+  };
+  /** One message, delivered for the so-manieth time. */
+  const runJob = (id: string, payload: object, seconds = 120, deliveries = 1) => {
+    const Attributes = { ApproximateReceiveCount: String(deliveries) };
+    const event = eventOf([{ Body: JSON.stringify(payload), Attributes }]);
+    return invoke(`functions/jobs/${id}.ts`, event, seconds) as Promise<JobResult>;
+  };
+  /** Runs what waits, and what that queues, until nothing waits; how many messages failed. */
+  const drain = async (): Promise<number> => {
+    let failures = 0;
+    for (;;) {
+      const waiting = (
+        await Promise.all(jobs.map(async (job) => ({ job, messages: await taken(job) })))
+      ).filter(({ messages }) => messages.length > 0);
+      if (waiting.length === 0) return failures;
+      for (const { job, messages } of waiting) {
+        const event = eventOf(messages);
+        const result = (await invoke(`functions/jobs/${job.id}.ts`, event, job.timeout)) as JobResult;
+        failures += result.batchItemFailures.length;
+      }
+    }
+  };
+  const runSchedule = async (id: string): Promise<void> => {
+    await invoke(`functions/schedules/${id}.ts`, {}, 120);
+  };
+  const gateway = started(
+    await startGateway(0, {
+      issuer,
+      allowedOrigins: [],
+      local: localApi({ issuer, runSchedule }),
+      settle: (error) => told.push(error),
+    }),
+  );
+  const url = `http://127.0.0.1:${gateway.port}`;
+  setEnvironment({
+    ...variablesFor(faults.endpoints),
+    STANDIN_ORIGINS: JSON.stringify(standins.origins),
+    SETTINGS: JSON.stringify({
+      ...testSettings,
+      publicUrl: url,
+      refresh,
+      limits: { perUser: 100_000, perOrganization: 100_000, perIntegration: 100_000 },
+      assertionKeys: [issuer.assertionKey],
+    }),
+  });
+  for (const [provider, app] of Object.entries(standins.apps))
+    await invoke('functions/commands/set-app.ts', { provider, app }, 30);
+
+  const advance = (seconds: number): void => {
+    process.env['CLOCK_OFFSET_MS'] = String(Number(process.env['CLOCK_OFFSET_MS']) + seconds * 1000);
+  };
+
+  return {
+    url,
+    standins: standins.origins,
+    apps: standins.apps,
+    database: database.endpoint,
+    data: data.path(''),
+    faults,
+    /** What the gateway told on standard error. */
+    told,
+    advance,
+    runJob,
+    runSchedule,
+    drain,
+    taken,
+    send: (id: string, payload: object) =>
+      sqs.send(new SendMessageCommand({ QueueUrl: urlOf({ id }), MessageBody: JSON.stringify(payload) })),
+    /** Does what follows events, as the stream would. */
+    follow: async (): Promise<number> => {
+      advance(180);
+      await runSchedule('sweep-events');
+      return drain();
+    },
+    /** A function in a process of its own, ready to run, with faults of its own. */
+    child: async (file: string) => {
+      const own = await startFaults(services);
+      const log = openSync(data.path('functions.log'), 'a', 0o600);
+      const child: ChildProcess = fork(runner, [file], {
+        env: { ...process.env, ...variablesFor(own.endpoints) },
+        execArgv: [],
+        stdio: ['ignore', log, log, 'ipc'],
+      });
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      const next = <T>(): Promise<T> =>
+        new Promise((resolve, reject) => {
+          child.once('message', (message) => resolve(message as T));
+          child.once('exit', (code) => reject(new Error(`The child ended with ${code}.`)));
+        });
+      await next();
+      return {
+        faults: own,
+        /** Begins; the result comes with `finished`. */
+        start: (event: unknown, seconds = 120): void => void child.send({ event, seconds }),
+        finished: async (): Promise<unknown> => {
+          const { result } = await next<{ result: unknown }>();
+          await ended;
+          await own.stop();
+          return result;
+        },
+        kill: async (): Promise<void> => {
+          child.kill('SIGKILL');
+          await ended;
+          await own.stop();
+        },
+      };
+    },
+    stop: async (): Promise<void> => {
+      for (const stop of stops.toReversed()) await stop();
+      sqs.destroy();
+      process.stdout.write = write;
+    },
+  };
+};
+
+export type Bench = Awaited<ReturnType<typeof startBench>>;
