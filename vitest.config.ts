@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need no running cloud, or start their own parts of one. */
-const alone = ['test/{standins,infra,outbound,connectors,contract,credentials,store,client,faults,refresh,refresh-faults,refresh-protocol}/**/*.test.ts'];
+const alone = [
+  'test/{standins,infra,outbound,connectors,contract,credentials,store,client,faults,refresh,refresh-faults,refresh-protocol}/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -12,6 +12,9 @@ export const settingsOf = (environment: Environment, apiAddress: string): string
     allowedHosts: environment.allowedHosts,
     limits: environment.limits,
     refresh: environment.refresh,
+    sync: environment.sync,
+    minutesSaved: environment.minutesSaved,
+    plans: environment.plans,
     retention: environment.retention,
     assertionKeys: environment.assertionKeys,
   } satisfies Settings);

@@ -1,4 +1,6 @@
 import type { DateRange } from '../model/activity.ts';
+import type { ExternalItem } from '../model/link.ts';
+import type { SyncItem } from '../model/sync.ts';
 import { cleanLine, cleanOptional } from './clean.ts';
 
 /** What the calendars share: an event as it is shown, whoever it comes from. */
@@ -78,3 +80,40 @@ export const toMetadata = (event: CalendarEvent): Record<string, unknown> =>
   });
 
 export const titleOf = (value: string | null | undefined): string => cleanLine(value, 300, 'Untitled event');
+
+const day = 86_400_000;
+export const syncWindow = (now: number): { from: string; to: string } => ({
+  from: new Date(now - 30 * day).toISOString(),
+  to: new Date(now + 365 * day).toISOString(),
+});
+
+/** An event as a sync keeps it; persons by their addresses. */
+export const toSyncedEvent = (
+  item: ExternalItem,
+  createdAt: string | null,
+  updatedAt: string | null,
+): SyncItem => {
+  const { organizer, attendees, ...rest } = item.metadata as Partial<CalendarEvent>;
+  return {
+    type: 'event',
+    id: item.id,
+    url: item.url ?? null,
+    createdAt,
+    updatedAt,
+    category: null,
+    sources: {
+      title: item.title,
+      description: item.description ?? null,
+      start: rest.start ?? null,
+      end: rest.end ?? null,
+      allDay: rest.allDay ?? false,
+      timeZone: rest.timeZone ?? null,
+      location: rest.location ?? null,
+      organizer: organizer?.email ?? null,
+      attendees: (attendees ?? []).map(({ email }) => email),
+      joinUrl: rest.joinUrl ?? null,
+      status: rest.status ?? null,
+      recurringEventId: rest.recurringEventId ?? null,
+    },
+  };
+};

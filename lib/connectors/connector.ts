@@ -2,6 +2,7 @@ import type { ErrorCode } from '../contract/codes.ts';
 import type { ActivityItem, DateRange } from '../model/activity.ts';
 import type { Account, AuthKindName, ScopeName } from '../model/integration.ts';
 import type { EntityTypeName, ExternalItem, ExternalTypeName } from '../model/link.ts';
+import type { RecordType, SyncItem, TypeMapping } from '../model/sync.ts';
 
 /**
  * A connector is one folder: `manifest.ts` is data and imports nothing that runs; `adapter.ts` is
@@ -28,6 +29,8 @@ export type Manifest = {
   entities: readonly EntityFacts[];
   /** Tickets or pull requests of linked persons, and the granted scopes that takes; null without any. */
   activity: { needs: readonly string[] } | null;
+  /** What is kept in step with the provider; null without. */
+  sync: SyncFacts | null;
   /** Origins of its API; `settings.baseUrl` stands for the origin the holder set. */
   origins: readonly string[];
   /** Origins of its token and revocation endpoints. */
@@ -75,6 +78,19 @@ export type EntityFacts = {
   idPattern: RegExp;
   /** Granted scopes it takes, where the connection has scopes. */
   needs: readonly string[];
+};
+
+export type SyncFacts = {
+  /** What is read one after the other, each with its own position. */
+  streams: readonly string[];
+  /** Granted scopes it takes. */
+  needs: readonly string[];
+  /** Where no stream tells of what was deleted, everything is read again after so many days. */
+  fullEveryDays: number;
+  /** Pages a minute we ask of one of the provider's tenants, all workers together. */
+  perMinute: number;
+  /** Of each type of record: what a mapping may draw on, and the mapping that holds without one. */
+  types: Partial<Record<RecordType, { sources: readonly string[]; mapping: TypeMapping }>>;
 };
 
 /** What a provider's OAuth does, as data; `{tenant}` and the like stand for settings of the OAuth app. */
@@ -174,6 +190,8 @@ export type Adapter = {
   findPersons: ((session: Session, email: string) => Promise<ExternalItem[]>) | null;
   /** Given where the manifest says `activity`. */
   activity: CollectActivity | null;
+  /** Given where the manifest says `sync`. */
+  sync: ReadPage | null;
   /** Where and with which headers the proxy calls. */
   proxy: (session: Session) => { base: string; headers: Record<string, string> };
   /** What an answer means where its status alone would mislead, a success included; null leaves it to the status. */
@@ -196,6 +214,34 @@ export type CollectActivity = (
   session: Session,
   request: ActivityRequest,
 ) => Promise<{ items: ActivityItem[]; complete: boolean }>;
+
+export type SyncRequest = {
+  stream: string;
+  /** Where the last run ended; null reads everything. */
+  position: string | null;
+  /** What this connector returned as `next`. */
+  cursor: string | null;
+  /** At most so many items. */
+  limit: number;
+};
+
+export type ChangesPage = {
+  items: SyncItem[];
+  /** What the provider says was deleted. */
+  removed: { type: RecordType; id: string }[];
+  /** What could not be read. */
+  failed: number;
+  next: string | null;
+  /** Where the next run begins, on the last page. */
+  position: string | null;
+  /** How many there are in all, where the provider says. */
+  total: number | null;
+  /** The position is too old for the provider: everything has to be read again. */
+  restart: boolean;
+};
+
+/** One page of what changed since a position; the same request may be made twice. */
+export type ReadPage = (session: Session, request: SyncRequest) => Promise<ChangesPage>;
 
 /** What a token endpoint gave; `expiresIn` and `refreshExpiresIn` in seconds, null where unknown. */
 export type TokenSet = {

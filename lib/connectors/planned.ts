@@ -24,6 +24,7 @@ const plan = (
   oauth: null,
   entities: [],
   activity: null,
+  sync: null,
   origins: [],
   tokenOrigins: [],
   linkHosts: [],

@@ -64,6 +64,15 @@ export const purgeIntegration = defineJob({
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:purge-integration'],
 });
 
+export const sync = defineJob({
+  id: 'sync',
+  summary: 'Reads what changed at a provider, page by page, and keeps it in one form',
+  payload: z.strictObject({ ...subject, syncId: z.string() }),
+  timeout: 300,
+  concurrency: 10,
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh', 'jobs:send:sync'],
+});
+
 export const reseal = defineJob({
   id: 'reseal',
   summary:
@@ -105,5 +114,6 @@ export const jobs = [
   revoke,
   purgeIntegration,
   reseal,
+  sync,
   erase,
 ] as const satisfies readonly Job[];

@@ -32,6 +32,14 @@ export const sweepEvents = defineSchedule({
   grants: ['table:read', 'table:write', 'jobs:send:purge-integration', 'jobs:send:revoke'],
 });
 
+export const queueDueSyncs = defineSchedule({
+  id: 'queue-due-syncs',
+  summary: 'Starts the syncs that are due and looks after those nobody has been heard of',
+  every: 1,
+  timeout: 120,
+  grants: ['table:read', 'table:write', 'jobs:send:sync'],
+});
+
 export const purge = defineSchedule({
   id: 'purge',
   summary: 'Goes on with erasures that stopped or are to be gone over, and drops events past their retention',
@@ -53,6 +61,7 @@ export const schedules = [
   recoverIntents,
   keepAlive,
   sweepEvents,
+  queueDueSyncs,
   purge,
   finishRotations,
 ] as const satisfies readonly Schedule[];

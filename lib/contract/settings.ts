@@ -1,5 +1,16 @@
 import * as z from 'zod/mini';
 
+/** Null is without bound. */
+export const PlanLimits = z.strictObject({
+  /** Integrations an owner may connect. */
+  integrations: z.nullable(z.number()),
+  /** The shortest interval of a schedule. */
+  minInterval: z.nullable(z.enum(['15m', '30m', 'hourly', 'daily', 'weekly'])),
+  /** Shown to the app; our queues serve all alike. */
+  priority: z.boolean(),
+});
+export type PlanLimits = z.infer<typeof PlanLimits>;
+
 /**
  * What differs between environments and is no secret; `infra` writes it into the variable SETTINGS
  * of every function, `lib/config` reads it.
@@ -39,8 +50,24 @@ export const Settings = z.strictObject({
     /** How long to wait, at least, after an answer that says nothing. */
     pause: z.number(),
   }),
+  /** A sync that fails is tried again so often; the first pause is at most `backoff` milliseconds, each next twice as long. */
+  sync: z.strictObject({ attempts: z.number(), backoff: z.number() }),
+  /** Minutes a person saves for each item a sync keeps, by its type. */
+  minutesSaved: z.strictObject({
+    task: z.number(),
+    pull_request: z.number(),
+    event: z.number(),
+    person: z.number(),
+  }),
+  /** What plans allow, by the value of the plan claim; `none` is a token without one. */
+  plans: z.record(z.string(), PlanLimits),
   /** Days. */
-  retention: z.strictObject({ events: z.number(), activityCache: z.number(), idempotency: z.number() }),
+  retention: z.strictObject({
+    events: z.number(),
+    activityCache: z.number(),
+    syncRuns: z.number(),
+    idempotency: z.number(),
+  }),
   /** Public keys (JWK) of the app's assertions about who manages whom. */
   assertionKeys: z.array(z.record(z.string(), z.unknown())),
 });

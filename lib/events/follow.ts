@@ -1,10 +1,11 @@
 import { purgeIntegration, revoke } from '../contract/jobs.ts';
 import { AppError } from '../errors/error.ts';
+import { statisticsWrites } from '../insight/count.ts';
 import { send } from '../jobs/send.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Event } from '../model/event.ts';
 import { type Key, ownerFromKey } from '../store/keys.ts';
-import { write } from '../store/table.ts';
+import { transact } from '../store/table.ts';
 
 /** An event as the stream or the sweep finds it: due until what follows it was done. */
 export type DueEvent = Key & Event & { due?: string };
@@ -22,19 +23,31 @@ const followUp = async (owner: Owner, event: Event): Promise<void> => {
   if (leavesTokens.has(event.action)) await send(revoke, { ...owner, integrationId: event.target });
 };
 
+/** Handled already: the stream and the sweep may both come. */
+const handled = () => new AppError('already_created', 'The event was handled already.');
+
 /**
- * Does what follows an event, then clears that it is due. In this order: a crash between the two does
- * it again, and all that follows may be done twice.
+ * Does what follows an event, then counts it and clears that it is due, in one transaction. In this order: a
+ * crash between the two does it again, and all that follows may be done twice; it is counted once.
  */
 export const follow = async (event: DueEvent): Promise<void> => {
-  await followUp(ownerFromKey(event.pk), event);
-  try {
-    await write({
-      update: { pk: event.pk, sk: event.sk },
-      remove: ['due', 'dueAt'],
-      when: [['due', 'exists']],
-    });
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+  const owner = ownerFromKey(event.pk);
+  await followUp(owner, event);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transact([
+        {
+          update: { pk: event.pk, sk: event.sk },
+          remove: ['due', 'dueAt'],
+          when: [['due', 'exists']],
+          otherwise: handled,
+        },
+        ...(await statisticsWrites(owner, event)),
+      ]);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'already_created') return;
+      // Another event was the organisation's first of this provider at the same moment.
+      if (!(error instanceof AppError) || error.code !== 'conflict' || attempt === 3) throw error;
+    }
   }
 };

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { OAuthFacts } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import type { reconnect } from '../contract/operations/integrations.ts';
 import { AppError, invalidField } from '../errors/error.ts';
@@ -13,9 +14,12 @@ import { holderView } from './view.ts';
 
 type Body = z.output<typeof reconnect.body>;
 
-/** What was granted, and what is asked for on top: a new consent must not lose the old one's scopes. */
+/**
+ * What was granted, and what is asked for on top: a new consent must not lose the old one's scopes, nor
+ * those that no answer lists, such as the one that brings a refresh token.
+ */
 const scopesFor = (
-  oauth: { scopes: readonly { scope: string }[] },
+  oauth: Pick<OAuthFacts, 'scopes' | 'silentScopes'>,
   seen: IntegrationRecord,
   asked: readonly string[],
 ) => {
@@ -24,7 +28,8 @@ const scopesFor = (
     if (!known.includes(scope)) throw invalidField(`scopes.${index}`, `must be one of ${known.join(', ')}`);
   });
   const granted = seen.grantedScopes ?? known;
-  return known.filter((scope) => asked.includes(scope) || granted.includes(scope));
+  const wanted = new Set([...asked, ...granted, ...oauth.silentScopes]);
+  return known.filter((scope) => wanted.has(scope));
 };
 
 /** Connects again under the same id; settings that are not given stay, credentials are given anew. */

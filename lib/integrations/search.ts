@@ -37,6 +37,9 @@ const rangeOf = (from: string | undefined, to: string | undefined): DateRange =>
   return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
 };
 
+/** What a search without bounds looks at. */
+export const usualRange = (): DateRange => rangeOf(undefined, undefined);
+
 /** Searches one type of thing; what the provider returns as its next page is sealed into our cursor. */
 export const searchIn = async (
   caller: Caller,

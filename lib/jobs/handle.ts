@@ -11,6 +11,7 @@ import {
 import { asAppError } from '../errors/error.ts';
 import { describeError, log } from '../log/log.ts';
 import { currentMeter, metered } from '../log/meter.ts';
+import { keepFailure } from './failures.ts';
 
 /** Definitions and functions become Lambda handlers for queues, timers and the stream. */
 export type Work = {
@@ -55,9 +56,15 @@ export const handleJob =
   async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const failures: SQSBatchResponse['batchItemFailures'] = [];
     for (const { body, messageId, attributes } of event.Records) {
+      const work = workOf(context, Number(attributes.ApproximateReceiveCount));
       const well = await logged(job.id, context.awsRequestId, async () => {
-        const deliveries = Number(attributes.ApproximateReceiveCount);
-        await run(z.parse(job.payload, JSON.parse(body)), workOf(context, deliveries));
+        const payload = z.parse(job.payload, JSON.parse(body));
+        try {
+          await run(payload, work);
+        } catch (error) {
+          if (work.last) await keepFailure(job, messageId, payload, asAppError(error).code);
+          throw error;
+        }
       });
       if (!well) failures.push({ itemIdentifier: messageId });
     }

@@ -21,6 +21,11 @@ export type Action =
   | 'link.refreshed'
   | 'link.deleted'
   | 'policy.updated'
+  | 'sync.finished'
+  | 'sync.scheduled'
+  | 'mapping.updated'
+  | 'rating.given'
+  | 'job.redriven'
   | 'erasure.requested';
 
 export type NewEvent = {

@@ -13,6 +13,12 @@ export const scopeOfIntegration = (id: string): 'organization' | 'user' | null =
   return match[1] === 'o' ? 'organization' : 'user';
 };
 
+/** Ids of runs sort by time of making, as events' do. */
+export const newRunId = (at: number): string =>
+  `syn_${at.toString(36).padStart(9, '0')}${random().slice(0, 14)}`;
+
+export const isRunId = (id: string): boolean => /^syn_[a-z0-9]{9}[A-Za-z0-9_-]{14}$/.test(id);
+
 /** The least id an event of this moment can have: ids sort by time of making. */
 export const firstEventId = (at: number): string => `evt_${at.toString(36).padStart(9, '0')}`;
 

@@ -135,6 +135,65 @@ export const keys = {
     sk: `HEALTH#${part(hour)}`,
   }),
   healthOf: (owner: Owner, id: string) => ({ pk: integrationKey(owner, id), prefix: 'HEALTH#' }),
+  /** The schedule of an integration's syncs and the guard that one runs at a time. */
+  sync: (owner: Owner, id: string): Key => ({ pk: integrationKey(owner, id), sk: 'SYNC' }),
+  run: (owner: Owner, id: string, runId: string): Key => ({
+    pk: integrationKey(owner, id),
+    sk: `RUN#${part(runId)}`,
+  }),
+  runsOf: (owner: Owner, id: string) => ({ pk: integrationKey(owner, id), prefix: 'RUN#' }),
+  record: (owner: Owner, id: string, type: string, externalId: string): Key => ({
+    pk: integrationKey(owner, id),
+    sk: `REC#${part(type)}#${digest(externalId)}`,
+  }),
+  recordsOf: (owner: Owner, id: string, type: string | null) => ({
+    pk: integrationKey(owner, id),
+    prefix: type === null ? 'REC#' : `REC#${part(type)}#`,
+  }),
+  /** What happened in a day with one provider, counted. */
+  dayOf: (organizationId: string, day: string, provider: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `STAT#${part(day)}#${part(provider)}`,
+  }),
+  days: (organizationId: string, from: string, to: string) => ({
+    pk: organizationKey(organizationId),
+    between: [`STAT#${part(from)}`, `STAT#${part(to)}#~`] as const,
+  }),
+  /** The same since the beginning. */
+  sum: (organizationId: string, provider: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `SUM#${part(provider)}`,
+  }),
+  sums: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'SUM#' }),
+  /** Who connected a provider in an organisation. */
+  adopter: (organizationId: string, provider: string, userId: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `ADOPTER#${part(provider)}#${part(userId)}`,
+  }),
+  adoptersOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'ADOPTER#' }),
+  /** That an organisation ever connected a provider, and of all organisations how many did. */
+  adopted: (organizationId: string, provider: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `ADOPTED#${part(provider)}`,
+  }),
+  adoptions: () => ({ pk: 'ADOPT', prefix: '' }),
+  adoption: (provider: string): Key => ({ pk: 'ADOPT', sk: part(provider) }),
+  rating: (organizationId: string, integrationId: string, userId: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `RATING#${part(integrationId)}#${part(userId)}`,
+  }),
+  ratingsOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'RATING#' }),
+  /** A job that failed for good, for the admins of its organisation. */
+  failure: (organizationId: string, id: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `FAILED#${part(id)}`,
+  }),
+  failuresOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'FAILED#' }),
+  /** Calls a minute to one tenant of a provider, whoever's integration they are for. */
+  budget: (provider: string, tenant: string, minute: number): Key => ({
+    pk: `RATE#${part(`$${provider}`)}#${digest(tenant)}#${minute}`,
+    sk: 'RATE',
+  }),
   secret: (name: string): Key => ({ pk: organizationKey(environmentOwner), sk: `SECRET#${part(name)}` }),
 
   policy: (organizationId: string): Key => ({ pk: organizationKey(organizationId), sk: 'POLICY' }),

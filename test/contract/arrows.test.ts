@@ -19,7 +19,7 @@ const layers: Record<string, readonly string[]> = {
   log: base,
   outbound: [...base, 'log'],
   store: [...base, 'log'],
-  jobs: [...base, 'log'],
+  jobs: [...base, 'log', 'store'],
   credentials: [...base, 'log', 'store'],
   connectors: [...base, 'log', 'outbound'],
   client: ['contract'],

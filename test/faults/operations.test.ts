@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { expectProblem } from '../support/problem.ts';
-import { type Bench, startBench } from '../support/bench.ts';
-import type { Reply } from '../support/api.ts';
-import { control } from '../support/standins.ts';
-import { beginAgain, begin, wentThrough, answered } from '../support/consent.ts';
-import { lines, type Line, roleOf, send } from '../security/call.ts';
+import { type Line, lines, roleOf, send } from '../security/call.ts';
 import { aCompany, type Company } from '../security/company.ts';
+import type { Reply } from '../support/api.ts';
+import { type Bench, startBench } from '../support/bench.ts';
+import { answered, begin, beginAgain, wentThrough } from '../support/consent.ts';
+import { expectProblem } from '../support/problem.ts';
+import { control } from '../support/standins.ts';
 import { openTable, type State, type Table } from './state.ts';
 import { type Outcome, type Subject, tryAll } from './trial.ts';
 
@@ -43,7 +43,10 @@ const fresh: Record<string, () => Promise<Company>> = {
   },
   'oauth.complete': async () => {
     const { organization, admin } = company;
-    const { attempt, ticket } = await wentThrough(await beginAgain(admin, organization.calendar.integrationId), ada);
+    const { attempt, ticket } = await wentThrough(
+      await beginAgain(admin, organization.calendar.integrationId),
+      ada,
+    );
     return { ...company, organization: { ...organization, attempt: { id: attempt, ticket } } };
   },
 };
@@ -57,14 +60,18 @@ const outcomeOf = ({ operation }: Line, reply: Reply): Outcome => {
   const answered = Object.values(operation.answers).some(({ status }) => status === reply.status);
   const done = answered || reply.headers.get('x-answered-by') === 'provider';
   // To a browser whose address is spent, a page says so.
-  const isPage = operation.id === 'oauth.callback' && reply.status === 400 && reply.text.startsWith('<!doctype');
+  const isPage =
+    operation.id === 'oauth.callback' && reply.status === 400 && reply.text.startsWith('<!doctype');
   if (done || isPage) return { done, misfit: null };
   try {
     if (reply.body?.code === 'internal') throw new Error('is answered as a fault of ours');
     expectProblem(reply, operation.id);
     return { done, misfit: null };
   } catch (error) {
-    return { done, misfit: `${reply.status} ${reply.text.slice(0, 200)}: ${(error as Error).message.split('\n')[0]}` };
+    return {
+      done,
+      misfit: `${reply.status} ${reply.text.slice(0, 200)}: ${(error as Error).message.split('\n')[0]}`,
+    };
   }
 };
 
@@ -78,10 +85,14 @@ const subjectOf = (line: Line): Subject => ({
   },
 });
 
-it.each(lines.map((line) => ({ name: line.name, line })))('$name', async ({ line }) => {
-  const t0 = performance.now();
-  const { broken, calls } = await tryAll({ bench, table, stands }, subjectOf(line));
-  process.stderr.write(`${line.name} ${calls.length} ${Math.round(performance.now() - t0)} ms\n`);
+it.each(lines.map((line) => ({ name: line.name, line })))(
+  '$name',
+  async ({ line }) => {
+    const t0 = performance.now();
+    const { broken, calls } = await tryAll({ bench, table, stands }, subjectOf(line));
+    process.stderr.write(`${line.name} ${calls.length} ${Math.round(performance.now() - t0)} ms\n`);
 
-  expect(broken).toEqual([]);
-}, 120_000);
+    expect(broken).toEqual([]);
+  },
+  120_000,
+);

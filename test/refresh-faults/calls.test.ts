@@ -44,12 +44,15 @@ const befall = async (one: Case): Promise<void> => {
   const rule = all[one.trouble];
   if (!rule) throw new Error(one.trouble);
   bench.faults.watch({ ...rule, nth: nthOf(one.step) });
-  one.well = (await connection.bench.runJob('refresh', {
-    ...connection.owner,
-    integrationId: connection.id,
-    reason: 'use',
-    seen: 1,
-  })).batchItemFailures.length === 0;
+  one.well =
+    (
+      await connection.bench.runJob('refresh', {
+        ...connection.owner,
+        integrationId: connection.id,
+        reason: 'use',
+        seen: 1,
+      })
+    ).batchItemFailures.length === 0;
   bench.faults.unwatch();
   one.connection = connection;
   one.then = await seen(connection);

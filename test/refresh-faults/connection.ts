@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FamilyView } from '../../infra/local/standins/oauth/views.ts';
 import type { TokenCall, TokenFault } from '../../infra/local/standins/oauth/types.ts';
+import type { FamilyView } from '../../infra/local/standins/oauth/views.ts';
 import type { Owner } from '../../lib/model/caller.ts';
 import type { CredentialRecord } from '../../lib/model/integration.ts';
 import { readCredential } from '../../lib/store/credentials.ts';

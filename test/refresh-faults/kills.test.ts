@@ -26,10 +26,9 @@ import { nightly, nthOf, path } from './path.ts';
 
 const moments = ['before', 'after'] as const;
 type Place = { step: (typeof path)[number]['step'] | 'asks the provider'; when: (typeof moments)[number] };
-const places: Place[] = [
-  ...path.map(({ step }) => step),
-  'asks the provider' as const,
-].flatMap((step) => moments.map((when) => ({ step, when })));
+const places: Place[] = [...path.map(({ step }) => step), 'asks the provider' as const].flatMap((step) =>
+  moments.map((when) => ({ step, when })),
+);
 
 /** Where the only good tokens are in the memory of the process. */
 const isBetween = ({ step, when }: Place): boolean =>
@@ -95,46 +94,52 @@ afterAll(() => bench.stop());
 const at = ({ kind, step, when }: Killing): Victim[] =>
   victims.filter((one) => one.kind === kind && one.step === step && one.when === when);
 
-describe.each(killings)('a process that dies when it $step, $when it takes effect, at a provider $kind', (killing) => {
-  const { step, when, kind } = killing;
-  const claimedThen =
-    (step === 'claims' && when === 'after') || step === 'asks the provider' || (step === 'commits' && when === 'before');
-  const committedThen = step === 'commits' && when === 'after';
-  const lost = isBetween(killing) && kind !== 'with a grace period';
+describe.each(killings)(
+  'a process that dies when it $step, $when it takes effect, at a provider $kind',
+  (killing) => {
+    const { step, when, kind } = killing;
+    const claimedThen =
+      (step === 'claims' && when === 'after') ||
+      step === 'asks the provider' ||
+      (step === 'commits' && when === 'before');
+    const committedThen = step === 'commits' && when === 'after';
+    const lost = isBetween(killing) && kind !== 'with a grace period';
 
-  it('leaves an intent exactly where the token may have been spent', () => {
-    expect(at(killing)).toHaveLength(repetitions);
-    for (const { killed: then } of at(killing)) {
-      expect(then.credential).toMatchObject({ state: 'active', tokenVersion: committedThen ? 2 : 1 });
-      expect(then.credential.intentSince !== undefined).toBe(claimedThen);
-      expect(then.credential.leaseUntil > 0).toBe(claimedThen);
-      expect(then.current).toBe(!isBetween(killing));
-    }
-  });
+    it('leaves an intent exactly where the token may have been spent', () => {
+      expect(at(killing)).toHaveLength(repetitions);
+      for (const { killed: then } of at(killing)) {
+        expect(then.credential).toMatchObject({ state: 'active', tokenVersion: committedThen ? 2 : 1 });
+        expect(then.credential.intentSince !== undefined).toBe(claimedThen);
+        expect(then.credential.leaseUntil > 0).toBe(claimedThen);
+        expect(then.current).toBe(!isBetween(killing));
+      }
+    });
 
-  it(lost ? 'is told as needs_reauth by the sweeper' : 'costs nothing once the sweeper ran', () => {
-    for (const { swept } of at(killing)) {
-      expect(swept.credential).toMatchObject(
-        lost
-          ? { state: 'needs_reauth', cause: 'lost_after_rotation', tokenVersion: 1 }
-          : { state: 'active', cause: null, tokenVersion: claimedThen || committedThen ? 2 : 1 },
-      );
-      expect(swept.current).toBe(!lost);
-      expect(swept.credential.intentSince).toBeUndefined();
-      expect(swept.credential).toMatchObject({ leaseUntil: 0, intentCount: 0 });
-    }
-  });
+    it(lost ? 'is told as needs_reauth by the sweeper' : 'costs nothing once the sweeper ran', () => {
+      for (const { swept } of at(killing)) {
+        expect(swept.credential).toMatchObject(
+          lost
+            ? { state: 'needs_reauth', cause: 'lost_after_rotation', tokenVersion: 1 }
+            : { state: 'active', cause: null, tokenVersion: claimedThen || committedThen ? 2 : 1 },
+        );
+        expect(swept.current).toBe(!lost);
+        expect(swept.credential.intentSince).toBeUndefined();
+        expect(swept.credential).toMatchObject({ leaseUntil: 0, intentCount: 0 });
+      }
+    });
 
-  it('is over when the queue delivers the message again', async () => {
-    for (const { swept, repeated, connection } of at(killing)) {
-      if (lost) expect(repeated).toEqual(swept);
-      else expect(repeated).toMatchObject({ current: true, credential: { state: 'active', tokenVersion: 2 } });
+    it('is over when the queue delivers the message again', async () => {
+      for (const { swept, repeated, connection } of at(killing)) {
+        if (lost) expect(repeated).toEqual(swept);
+        else
+          expect(repeated).toMatchObject({ current: true, credential: { state: 'active', tokenVersion: 2 } });
 
-      const spentTwice = (await familiesOf(connection)).reduce((sum, family) => sum + family.spentTwice, 0);
-      expect(spentTwice).toBe(isBetween(killing) ? 1 : 0);
-    }
-  });
-});
+        const spentTwice = (await familiesOf(connection)).reduce((sum, family) => sum + family.spentTwice, 0);
+        expect(spentTwice).toBe(isBetween(killing) ? 1 : 0);
+      }
+    });
+  },
+);
 
 it.each(kinds)('whoever uses a connection at a provider %s is served, or told to reconnect', async (kind) => {
   for (const one of victims.filter((victim) => victim.kind === kind)) {

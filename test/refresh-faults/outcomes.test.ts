@@ -3,7 +3,14 @@ import { freePort } from '../../infra/local/database.ts';
 import type { TokenFault } from '../../infra/local/standins/oauth/types.ts';
 import type { Reply } from '../support/api.ts';
 import { type Bench, shortTimes, startBench } from '../support/bench.ts';
-import { aConnection, type Connection, credentialOf, isCurrent, refreshed, tokenFault } from './connection.ts';
+import {
+  aConnection,
+  type Connection,
+  credentialOf,
+  isCurrent,
+  refreshed,
+  tokenFault,
+} from './connection.ts';
 
 /** Every way a request of the token endpoint can end, and what becomes of the connection by it. */
 
@@ -61,14 +68,19 @@ const ended = async (connection: Connection, fault: Ending['fault']) => {
   const until = Date.now() + Number(process.env['CLOCK_OFFSET_MS']);
   const credential = await credentialOf(connection);
   const reply = await connection.admin.get(`/integrations/${connection.id}/proxy/rest/api/3/myself`);
-  const pauses = { least: (credential.nextAttemptAt - until) / 1000, most: (credential.nextAttemptAt - from) / 1000 };
+  const pauses = {
+    least: (credential.nextAttemptAt - until) / 1000,
+    most: (credential.nextAttemptAt - from) / 1000,
+  };
   return { well, credential, reply, pauses };
 };
 
 /** The changes of health that admins see, newest first. */
 const told = async ({ admin }: Connection): Promise<unknown[]> => {
   const { body } = await admin.get('/audit?action=integration.health_changed');
-  return (body.events as { outcome: string; actor: string }[]).map(({ outcome, actor }) => `${actor} ${outcome}`);
+  return (body.events as { outcome: string; actor: string }[]).map(
+    ({ outcome, actor }) => `${actor} ${outcome}`,
+  );
 };
 const shown = async ({ admin, id }: Connection) => {
   const { body } = await admin.get(`/integrations/${id}/health`);
@@ -159,7 +171,10 @@ describe.each(refused)('a token endpoint that answers $how', ({ fault, pause }) 
 it('a token endpoint that cannot be reached was surely not asked', async () => {
   const connection = await aConnection(bench, 'without a grace period');
   const { jira = '', ...others } = bench.standins;
-  process.env['STANDIN_ORIGINS'] = JSON.stringify({ ...others, jira: `http://127.0.0.1:${await freePort()}` });
+  process.env['STANDIN_ORIGINS'] = JSON.stringify({
+    ...others,
+    jira: `http://127.0.0.1:${await freePort()}`,
+  });
 
   const seen = await ended(connection, { when: 'before', act: { kind: 'delay', ms: 0 } });
   process.env['STANDIN_ORIGINS'] = JSON.stringify({ ...others, jira });

@@ -8,8 +8,8 @@ import {
   endFamily,
   familiesOf,
   isCurrent,
-  payloadFor,
   type ProviderKind,
+  payloadFor,
   refreshCalls,
   tokenFault,
   until,
@@ -26,7 +26,11 @@ afterAll(() => bench.stop());
 type Change = (connection: Connection) => Promise<unknown>;
 const ends: { who: string; change: Change; leaves: string | null }[] = [
   { who: 'deletes', change: ({ admin, id }) => admin.delete(`/integrations/${id}`), leaves: null },
-  { who: 'resets', change: ({ admin, id }) => admin.post(`/integrations/${id}/reset`), leaves: 'needs_setup' },
+  {
+    who: 'resets',
+    change: ({ admin, id }) => admin.post(`/integrations/${id}/reset`),
+    leaves: 'needs_setup',
+  },
   { who: 'withdraws', change: ({ admin, id }) => admin.delete(`/consents/${id}`), leaves: 'disabled' },
 ];
 const renews: Change = ({ admin, id, person }) => consentAgain(admin, id, person);
@@ -48,22 +52,28 @@ const during = async (connection: Connection, change: Change, moment: Moment): P
 
 /** The grants of the account, and which of them still have a token that works. */
 const grants = async (connection: Connection) =>
-  (await familiesOf(connection)).map(({ state, accessWorks }) => (state === 'live' || accessWorks ? 'live' : 'ended'));
+  (await familiesOf(connection)).map(({ state, accessWorks }) =>
+    state === 'live' || accessWorks ? 'live' : 'ended',
+  );
 
 const revoking: ProviderKind = 'that ends the old access token';
 
 describe.each(moments)('%s', (moment) => {
-  it.each(ends)('whoever $who leaves no token at a provider that takes tokens back', async ({ change, leaves }) => {
-    const connection = await aConnection(bench, revoking);
+  it.each(ends)(
+    'whoever $who leaves no token at a provider that takes tokens back',
+    async ({ change, leaves }) => {
+      const connection = await aConnection(bench, revoking);
 
-    await during(connection, change, moment);
+      await during(connection, change, moment);
 
-    expect(await grants(connection)).toEqual(['ended']);
-    const { body, status } = await connection.admin.get(`/integrations/${connection.id}`);
-    expect(status).toBe(leaves === null ? 404 : 200);
-    expect(body.integration?.status ?? null).toBe(leaves);
-    if (leaves !== null) expect(await credentialOf(connection)).toMatchObject({ tokens: null, retired: [] });
-  });
+      expect(await grants(connection)).toEqual(['ended']);
+      const { body, status } = await connection.admin.get(`/integrations/${connection.id}`);
+      expect(status).toBe(leaves === null ? 404 : 200);
+      expect(body.integration?.status ?? null).toBe(leaves);
+      if (leaves !== null)
+        expect(await credentialOf(connection)).toMatchObject({ tokens: null, retired: [] });
+    },
+  );
 
   it('the newest consent wins, and what it replaced is ended', async () => {
     const connection = await aConnection(bench, revoking);
@@ -72,7 +82,12 @@ describe.each(moments)('%s', (moment) => {
 
     expect(await grants(connection)).toEqual(['ended', 'live']);
     expect(await isCurrent(connection)).toBe(true);
-    expect(await credentialOf(connection)).toMatchObject({ state: 'active', cause: null, leaseUntil: 0, retired: [] });
+    expect(await credentialOf(connection)).toMatchObject({
+      state: 'active',
+      cause: null,
+      leaseUntil: 0,
+      retired: [],
+    });
     const { body } = await connection.admin.post(`/integrations/${connection.id}/test`);
     expect(body).toMatchObject({ ok: true });
   });

@@ -64,7 +64,11 @@ const statesOf = async (connection: Connection): Promise<string[]> =>
 describe('tokens that cannot be stored', () => {
   it('wait sealed on the rescue queue, and are stored from there', async () => {
     const { connection, message } = await adrift('without a grace period');
-    expect(await credentialOf(connection)).toMatchObject({ tokenVersion: 1, intentCount: 1, state: 'active' });
+    expect(await credentialOf(connection)).toMatchObject({
+      tokenVersion: 1,
+      intentCount: 1,
+      state: 'active',
+    });
     expect(await isCurrent(connection)).toBe(false);
 
     expect(await rescue(message)).toBe(true);
@@ -161,27 +165,34 @@ describe('tokens that come too late', () => {
     expect(await isCurrent(connection)).toBe(true);
   });
 
-  it.each(['delete', 'consent'])('are ended later where the provider does not take them back at once: %s', async (what) => {
-    const connection = await aConnection(bench, kind);
-    await control(
-      'github',
-      'POST',
-      'faults',
-      { match: { method: 'DELETE', path: '/applications/' }, times: 2, act: { kind: 'answer', status: 503 } },
-      bench.standins['github'],
-    );
+  it.each(['delete', 'consent'])(
+    'are ended later where the provider does not take them back at once: %s',
+    async (what) => {
+      const connection = await aConnection(bench, kind);
+      await control(
+        'github',
+        'POST',
+        'faults',
+        {
+          match: { method: 'DELETE', path: '/applications/' },
+          times: 2,
+          act: { kind: 'answer', status: 503 },
+        },
+        bench.standins['github'],
+      );
 
-    await meanwhile(connection, () =>
-      what === 'delete'
-        ? connection.admin.delete(`/integrations/${connection.id}`)
-        : consentAgain(connection.admin, connection.id, connection.person),
-    );
-    const [message] = await rescued();
-    expect(message).toBeDefined();
-    expect(await rescue(message ?? {})).toBe(false);
-    expect(await rescue(message ?? {}, 2)).toBe(true);
-    await bench.follow();
+      await meanwhile(connection, () =>
+        what === 'delete'
+          ? connection.admin.delete(`/integrations/${connection.id}`)
+          : consentAgain(connection.admin, connection.id, connection.person),
+      );
+      const [message] = await rescued();
+      expect(message).toBeDefined();
+      expect(await rescue(message ?? {})).toBe(false);
+      expect(await rescue(message ?? {}, 2)).toBe(true);
+      await bench.follow();
 
-    expect(await statesOf(connection)).toEqual(what === 'delete' ? ['revoked'] : ['revoked', 'live']);
-  });
+      expect(await statesOf(connection)).toEqual(what === 'delete' ? ['revoked'] : ['revoked', 'live']);
+    },
+  );
 });

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aConnection, childFor, credentialOf, eventFor, refreshCalls, refreshed, tokenFault, until } from './connection.ts';
+import {
+  aConnection,
+  childFor,
+  credentialOf,
+  eventFor,
+  refreshCalls,
+  refreshed,
+  tokenFault,
+  until,
+} from './connection.ts';
 
 /** At the lease of the real times: whoever may still hold a token is left alone, however our clock goes. */
 

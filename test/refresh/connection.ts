@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FamilyView } from '../../infra/local/standins/oauth/views.ts';
 import type { Policy, TokenCall, TokenFault } from '../../infra/local/standins/oauth/types.ts';
+import type { FamilyView } from '../../infra/local/standins/oauth/views.ts';
 import { type Caller, caller, newId, type Reply } from '../support/api.ts';
 import { consent } from '../support/consent.ts';
 import { plantedSecret } from '../support/secrets.ts';
@@ -46,11 +46,7 @@ export type Connection = {
   control: <T = unknown>(method: string, path: string, body?: unknown) => Promise<T>;
 };
 
-export const connect = async (
-  rig: Rig,
-  kind: Kind,
-  differing: Partial<Policy> = {},
-): Promise<Connection> => {
+export const connect = async (rig: Rig, kind: Kind, differing: Partial<Policy> = {}): Promise<Connection> => {
   const { provider, user, resources, thing, graceSeconds } = kinds[kind];
   const [first = ''] = rig.urls;
   const admin = caller({}, first);

@@ -17,6 +17,8 @@ export type Subject = {
   integrationId: string;
   version: number;
   linkId: string;
+  /** A sync of it. */
+  syncId: string;
   entity: { type: 'Person'; id: string };
   external: { type: 'person'; id: string };
   /** An address of somebody at the provider. */
@@ -74,6 +76,12 @@ const withCalendar = async (holder: Caller, scope: Subject['scope']) => {
   };
 };
 
+const syncOf = async (holder: Caller, integrationId: string): Promise<string> => {
+  const reply = await holder.post(`/integrations/${integrationId}/sync`);
+  if (reply.status !== 202) throw new Error(`sync: ${reply.status} ${reply.text}`);
+  return reply.body.sync.id as string;
+};
+
 /** An organisation's own OAuth app. */
 const withApp = async (admin: Caller, clientId: string): Promise<void> => {
   const reply = await admin.put('/providers/github/app', { clientId, clientSecret: plantedSecret('app') });
@@ -126,6 +134,7 @@ export const aCompany = async (cloud: Pick<Cloud, 'url' | 'standins'>): Promise<
       provider: 'jira',
       integrationId: shared.id,
       version: shared.version,
+      syncId: await syncOf(admin, shared.id),
       ...link,
       email,
       path: 'rest/api/3/myself',
@@ -142,6 +151,7 @@ export const aCompany = async (cloud: Pick<Cloud, 'url' | 'standins'>): Promise<
       provider: 'github',
       integrationId: own.id,
       version: own.version,
+      syncId: await syncOf(member, own.id),
       ...ownLink,
       email: `${account.login}@acme.example`,
       path: 'user',

@@ -229,6 +229,37 @@ export const matrix: Record<OperationId, Readonly<Record<string, Way>>> = {
   'migration.preview': { plain: { names: null, parts: legacyJira } },
   'migration.run': { plain: { names: null, parts: legacyJira } },
 
+  'search.across': { plain: { names: null, shows: true, parts: () => ({ body: { query: 'ada' } }) } },
+  'syncs.start': { plain: { names: 'integration', parts: byId } },
+  'syncs.list': { plain: { names: 'integration', parts: byId } },
+  'syncs.get': {
+    plain: {
+      names: 'integration',
+      parts: ({ integrationId, syncId }) => ({ params: { id: integrationId, syncId } }),
+    },
+  },
+  'schedule.get': { plain: { names: 'integration', parts: byId } },
+  'schedule.put': {
+    plain: { names: 'integration', parts: (subject) => ({ ...byId(subject), body: { interval: 'daily' } }) },
+  },
+  'records.list': { plain: { names: 'integration', parts: byId } },
+  'mapping.get': { plain: { names: 'integration', parts: byId } },
+  'mapping.put': {
+    plain: { names: 'integration', parts: (subject) => ({ ...byId(subject), body: { mapping: {} } }) },
+  },
+  'mapping.preview': {
+    plain: { names: 'integration', parts: (subject) => ({ ...byId(subject), body: { mapping: {} } }) },
+  },
+  'ratings.put': {
+    plain: { names: 'integration', parts: (subject) => ({ ...byId(subject), body: { stars: 4 } }) },
+  },
+  'ratings.list': { plain: { names: null, parts: nothing } },
+  'stats.get': { plain: { names: null, parts: nothing } },
+  'recommendations.get': { plain: { names: null, parts: nothing } },
+  'usage.get': { plain: { names: null, parts: () => ({ query: range }) } },
+  'failures.list': { plain: { names: null, parts: nothing } },
+  'failures.redrive': { plain: { names: null, parts: () => ({ params: { failureId: 'none' } }) } },
+
   'policy.get': { plain: { names: null, parts: nothing } },
   'policy.put': { plain: { names: null, parts: () => ({ body: { activity: 'admins' } }) } },
   'audit.list': { plain: { names: null, parts: nothing } },

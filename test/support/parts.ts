@@ -13,7 +13,13 @@ export const testSettings: Settings = {
   allowedHosts: {},
   limits: { perUser: 120, perOrganization: 600, perIntegration: 300 },
   refresh: { margin: 300_000, deadline: 90_000, limit: 120_000, lease: 125_000, wait: 10_000, pause: 30_000 },
-  retention: { events: 400, activityCache: 1, idempotency: 1 },
+  sync: { attempts: 6, backoff: 200 },
+  minutesSaved: { task: 2, pull_request: 3, event: 1, person: 1 },
+  plans: {
+    free: { integrations: 5, minInterval: 'daily', priority: false },
+    premium: { integrations: null, minInterval: null, priority: true },
+  },
+  retention: { events: 400, activityCache: 1, syncRuns: 90, idempotency: 1 },
   assertionKeys: [],
 };
 

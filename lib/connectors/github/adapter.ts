@@ -19,6 +19,7 @@ import {
   User,
   UserPage,
 } from './map.ts';
+import { issuesOf } from './sync.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const userAgent = 'manageros-integrations';
@@ -146,6 +147,7 @@ export const adapter: Adapter = {
   },
 
   activity: pullRequestsOf(call),
+  sync: issuesOf(call),
 
   proxy: (session) => ({
     base: 'https://api.github.com',

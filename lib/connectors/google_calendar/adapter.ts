@@ -6,6 +6,7 @@ import type { ExternalItem } from '../../model/link.ts';
 import type { Adapter, Classify, Identity, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
 import { calendarAccount, Event, EventPage, isEventId, toAccount, toItem, UserInfo } from './map.ts';
+import { readEvents } from './sync.ts';
 
 /** One client per call, given an access token alone: with more it would refresh by itself, outside our protocol. */
 const call = <T>(
@@ -96,6 +97,7 @@ export const adapter: Adapter = {
 
   findPersons: null,
   activity: null,
+  sync: readEvents(call, calendarOf),
 
   proxy: ({ accessToken }) => ({
     base: 'https://www.googleapis.com',

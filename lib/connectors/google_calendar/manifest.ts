@@ -1,4 +1,5 @@
 import type { Manifest } from '../connector.ts';
+import { eventSync } from '../event-facts.ts';
 
 const readCalendars = 'https://www.googleapis.com/auth/calendar.readonly';
 
@@ -107,7 +108,9 @@ export const manifest: Manifest = {
           help: 'The `private_key` of its key file.',
           type: 'multiline',
           required: true,
-          pattern: '\\s*-----BEGIN (RSA )?PRIVATE KEY-----[\\s\\S]+-----END (RSA )?PRIVATE KEY-----\\s*',
+          // Copied out of its file, a key has its line breaks written as a backslash and an n, the last of them too.
+          pattern:
+            '\\s*-----BEGIN (RSA )?PRIVATE KEY-----[\\s\\S]+-----END (RSA )?PRIVATE KEY-----(\\s|\\\\n)*',
           maxLength: 10_000,
           placeholder: null,
           hosts: null,
@@ -178,6 +181,7 @@ export const manifest: Manifest = {
     },
   ],
   activity: null,
+  sync: eventSync([readCalendars], 120),
   origins: ['https://www.googleapis.com', 'https://openidconnect.googleapis.com'],
   tokenOrigins: ['https://oauth2.googleapis.com'],
   linkHosts: ['*.google.com', '*.googleusercontent.com'],

@@ -29,6 +29,8 @@ export const Event = z.object({
   htmlLink: text,
   hangoutLink: text,
   iCalUID: text,
+  created: text,
+  updated: text,
   recurringEventId: text,
   originalStartTime: moment,
   start: moment,
@@ -44,6 +46,12 @@ export const EventPage = z.object({
   summary: text,
   nextPageToken: text,
   items: z._default(z.array(Event), []),
+});
+/** A page whose events are read one by one, so that a broken one does not hide the rest. */
+export const LoosePage = z.object({
+  nextPageToken: text,
+  nextSyncToken: text,
+  items: z._default(z.array(z.unknown()), []),
 });
 export const UserInfo = z.object({ sub: z.string(), email: text, name: text });
 

@@ -10,7 +10,7 @@ import type { TicketItem } from '../../model/activity.ts';
 import { isAllowedUrl } from '../../outbound/addresses.ts';
 import { cleanLine } from '../clean.ts';
 import type { Adapter, Classify, CollectActivity, SearchPage, SearchRequest, Session } from '../connector.ts';
-import { orNull } from '../refusal.ts';
+import { orNull, providerError } from '../refusal.ts';
 import { type JiraClient, jiraCall } from './client.ts';
 import {
   Issue,
@@ -26,6 +26,7 @@ import {
   User,
   Users,
 } from './map.ts';
+import { readIssues } from './sync.ts';
 
 const siteOf = (session: Session): string => session.settings['baseUrl'] ?? '';
 
@@ -49,24 +50,27 @@ const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"
 const words = (text: string): string =>
   (text.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}@._'-]*[\p{L}\p{M}\p{N}])?/gu) ?? []).join(' ');
 
-const issuePage = (
+const rawPage = (
   session: Session,
   jql: string,
   fields: string[],
   maxResults: number,
   after: string | null,
-) =>
-  call(session, async (client) =>
-    z.parse(
-      IssuePage,
-      await searchAndReconsileIssuesUsingJql(client, {
-        jql,
-        fields,
-        maxResults,
-        ...(after !== null && { nextPageToken: after }),
-      }),
-    ),
+): Promise<unknown> =>
+  call(session, (client) =>
+    searchAndReconsileIssuesUsingJql(client, {
+      jql,
+      fields,
+      maxResults,
+      ...(after !== null && { nextPageToken: after }),
+    }),
   );
+
+const issuePage = async (...asked: Parameters<typeof rawPage>): Promise<z.infer<typeof IssuePage>> => {
+  const page = z.safeParse(IssuePage, await rawPage(...asked));
+  if (page.success) return page.data;
+  throw providerError('Jira', 'provider_error', { cause: page.error });
+};
 
 const readIssue = (session: Session, key: string) =>
   orNull(
@@ -200,6 +204,7 @@ export const adapter: Adapter = {
   },
 
   activity: assignedTickets,
+  sync: readIssues(rawPage, siteOf),
 
   proxy: (session) => ({ base: apiOf(session), headers: { authorization: authorizationOf(session) } }),
 

@@ -171,6 +171,47 @@ export const manifest: Manifest = {
     },
   },
   activity: { needs: ['read:jira-work'] },
+  sync: {
+    streams: ['issues'],
+    needs: ['read:jira-work'],
+    // A deleted or moved issue is in no answer.
+    fullEveryDays: 7,
+    perMinute: 60,
+    types: {
+      task: {
+        sources: [
+          'summary',
+          'description',
+          'status',
+          'issueType',
+          'priority',
+          'project',
+          'projectName',
+          'assignee',
+          'assigneeId',
+          'reporter',
+          'labels',
+          'dueDate',
+          'resolvedAt',
+        ],
+        mapping: {
+          fields: {
+            title: 'summary',
+            description: 'description',
+            kind: 'issueType',
+            priority: 'priority',
+            project: 'project',
+            assignee: 'assignee',
+            assigneeId: 'assigneeId',
+            labels: 'labels',
+            dueAt: 'dueDate',
+            closedAt: 'resolvedAt',
+          },
+          statuses: {},
+        },
+      },
+    },
+  },
   origins: ['https://api.atlassian.com'],
   tokenOrigins: ['https://auth.atlassian.com'],
   // Avatars come from Atlassian's own hosts or from Gravatar.

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { TicketItem } from '../../model/activity.ts';
 import type { Account } from '../../model/integration.ts';
 import type { ExternalItem } from '../../model/link.ts';
+import type { SyncItem } from '../../model/sync.ts';
 import { cleanLine, cleanOptional, cleanTime, safeUrl } from '../clean.ts';
 import { manifest } from './manifest.ts';
 
@@ -38,6 +39,22 @@ export const IssuePage = z.object({
   isLast: z.nullish(z.boolean()),
 });
 
+/** What a sync reads of an issue besides. */
+export const SyncedIssue = z.extend(Issue, {
+  fields: z.extend(Issue.shape.fields, {
+    labels: z.nullish(z.array(z.string())),
+    duedate: text,
+    resolutiondate: text,
+    reporter: z.nullish(z.object({ displayName: text })),
+  }),
+});
+/** A page whose issues are read one by one, so that a broken one does not hide the rest. */
+export const LoosePage = z.object({
+  issues: z.array(z.unknown()),
+  nextPageToken: text,
+  isLast: z.nullish(z.boolean()),
+});
+
 /** The sites a consent covers. */
 export const Resources = z.array(
   z.object({
@@ -50,6 +67,7 @@ export const Resources = z.array(
 
 type User = z.infer<typeof User>;
 type Issue = z.infer<typeof Issue>;
+type SyncedIssue = z.infer<typeof SyncedIssue>;
 
 export const issueFields = [
   'summary',
@@ -153,3 +171,29 @@ export const toTicket = (issue: Issue, site: string): TicketItem | null => {
     url: `${site}/browse/${encodeURIComponent(key)}`,
   };
 };
+
+export const syncFields = [...issueFields, 'labels', 'duedate', 'resolutiondate', 'reporter'];
+
+export const toTask = ({ key, fields }: SyncedIssue, site: string): SyncItem => ({
+  type: 'task',
+  id: key,
+  url: `${site}/browse/${encodeURIComponent(key)}`,
+  createdAt: cleanTime(fields.created),
+  updatedAt: cleanTime(fields.updated),
+  category: statusCategory({ key, fields }),
+  sources: {
+    summary: cleanLine(fields.summary, 300, key),
+    description: cleanOptional(documentText(fields.description), 2000),
+    status: cleanOptional(fields.status?.name, 100),
+    issueType: cleanOptional(fields.issuetype?.name, 100),
+    priority: cleanOptional(fields.priority?.name, 100),
+    project: cleanOptional(fields.project?.key, 100),
+    projectName: cleanOptional(fields.project?.name, 200),
+    assignee: cleanOptional(fields.assignee?.displayName, 200),
+    assigneeId: cleanOptional(fields.assignee?.accountId, 128),
+    reporter: cleanOptional(fields.reporter?.displayName, 200),
+    labels: (fields.labels ?? []).slice(0, 50).map((label) => cleanLine(label, 100, '')),
+    dueDate: cleanOptional(fields.duedate, 30),
+    resolvedAt: cleanTime(fields.resolutiondate),
+  },
+});

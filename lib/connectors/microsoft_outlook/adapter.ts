@@ -1,7 +1,19 @@
 import * as z from 'zod/mini';
 import type { Adapter, Classify, SearchPage, SearchRequest, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
-import { Event, EventPage, fields, isEventId, matches, toAccount, toItem, User } from './map.ts';
+import {
+  Change,
+  ChangesPage,
+  Event,
+  EventPage,
+  fields,
+  isEventId,
+  matches,
+  toAccount,
+  toItem,
+  User,
+} from './map.ts';
+import { readEvents } from './sync.ts';
 
 const graph = 'https://graph.microsoft.com/v1.0';
 
@@ -86,6 +98,21 @@ const search = async (
   }
 };
 
+/** 410 says that the position is too old: everything has to be read again. */
+const changes = (session: Session, url: string | URL, size: number) =>
+  session.call(async (fetch) => {
+    const response = await fetch(url, {
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${session.accessToken}`,
+        prefer: `${prefer}, odata.maxpagesize=${size}`,
+      },
+    });
+    if (response.status === 410) return null;
+    if (!response.ok) throw new Error(`Graph answered ${response.status}.`);
+    return z.parse(ChangesPage, await response.json());
+  });
+
 /** What is not there is also told with 400: an id that is none of Exchange's. */
 const classify: Classify = ({ status, text }) =>
   status === 400 && text.includes('"ErrorInvalidIdMalformed"')
@@ -118,6 +145,14 @@ export const adapter: Adapter = {
 
   findPersons: null,
   activity: null,
+  sync: readEvents({
+    changes,
+    event: (session, id) =>
+      orNull(
+        ask(session, `${mailboxOf(session)}/events/${encodeURIComponent(id)}?$select=${fields}`, Change),
+      ),
+    mailbox: mailboxOf,
+  }),
 
   proxy: ({ accessToken }) => ({
     base: 'https://graph.microsoft.com',

@@ -1,4 +1,5 @@
 import type { Manifest } from '../connector.ts';
+import { eventSync } from '../event-facts.ts';
 
 const scopes = [
   { scope: 'Calendars.Read', purpose: 'To find events and link them to meetings.' },
@@ -168,6 +169,7 @@ export const manifest: Manifest = {
     },
   ],
   activity: null,
+  sync: eventSync(['Calendars.Read'], 120),
   origins: ['https://graph.microsoft.com'],
   tokenOrigins: ['https://login.microsoftonline.com'],
   linkHosts: [

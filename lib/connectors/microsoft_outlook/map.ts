@@ -40,8 +40,20 @@ export const Event = z.object({
   onlineMeetingUrl: text,
   webLink: text,
   iCalUId: text,
+  createdDateTime: text,
+  lastModifiedDateTime: text,
 });
 export const EventPage = z.object({ value: z.array(Event), '@odata.nextLink': text });
+/** A change of a calendar view; of an occurrence Graph may tell no more than when it is. */
+export const Change = z.extend(Event, {
+  type: text,
+  '@removed': z.nullish(z.object({ reason: text })),
+});
+export const ChangesPage = z.object({
+  value: z.array(z.unknown()),
+  '@odata.nextLink': text,
+  '@odata.deltaLink': text,
+});
 export const User = z.object({ id: z.string(), displayName: text, mail: text, userPrincipalName: text });
 
 export const fields = Object.keys(Event.shape).join(',');

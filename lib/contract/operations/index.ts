@@ -3,12 +3,14 @@ import * as activity from './activity.ts';
 import { importEvents } from './calendar.ts';
 import * as erasure from './erasure.ts';
 import { clerkEvent } from './inbound.ts';
+import * as insight from './insight.ts';
 import * as integrations from './integrations.ts';
 import * as links from './links.ts';
 import * as migration from './migration.ts';
 import * as oauth from './oauth.ts';
 import { getPolicy, listEvents, putPolicy } from './organization.ts';
 import * as providers from './providers.ts';
+import * as sync from './sync.ts';
 import * as system from './system.ts';
 
 /** Every operation, in the order of the documentation. Routes, functions, OpenAPI, client and tests derive from it. */
@@ -30,6 +32,7 @@ export const operations = [
   integrations.search,
   integrations.entity,
   integrations.proxy,
+  integrations.searchAcross,
   oauth.callback,
   oauth.complete,
   oauth.getApp,
@@ -49,6 +52,22 @@ export const operations = [
   migration.migrationStatus,
   migration.previewMigration,
   migration.runMigration,
+  sync.startSync,
+  sync.listSyncs,
+  sync.getSync,
+  sync.getSchedule,
+  sync.putSchedule,
+  sync.listRecords,
+  sync.getMapping,
+  sync.putMapping,
+  sync.previewMapping,
+  insight.getStats,
+  insight.getRecommendations,
+  insight.getUsage,
+  insight.putRating,
+  insight.listRatings,
+  insight.listFailures,
+  insight.redriveFailure,
   getPolicy,
   putPolicy,
   listEvents,

@@ -250,3 +250,27 @@ export const proxy = defineOperation({
   failures: [...useFailures, 'invalid_request', 'unsupported_media_type'],
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
 });
+
+export const searchAcross = defineOperation({
+  id: 'search.across',
+  method: 'POST',
+  path: '/search',
+  summary: 'Search everything that is connected at once; slow and failing sources are told of and left out',
+  access: session('member'),
+  body: z.strictObject({
+    query: line(200),
+    types: z.optional(z.array(ExternalType).check(z.minLength(1), z.maxLength(16))),
+    limit: limit(100, 20),
+  }),
+  output: z.object({
+    items: z.array(z.extend(ExternalEntity, { integrationId: z.string() })),
+    sources: z.array(
+      z.object({
+        integrationId: z.string(),
+        status: z.enum(['ok', 'failed', 'timed_out', 'skipped']),
+        code: orAbsent(z.string()),
+      }),
+    ),
+  }),
+  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh'],
+});

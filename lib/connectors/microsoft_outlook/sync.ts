@@ -1,0 +1,108 @@
+import * as z from 'zod/mini';
+import { now } from '../../config/clock.ts';
+import { syncWindow, toSyncedEvent } from '../calendar.ts';
+import { cleanTime } from '../clean.ts';
+import type { ChangesPage as Page, ReadPage, Session } from '../connector.ts';
+import { Change, type ChangesPage, toItem } from './map.ts';
+
+type ChangedEvent = z.infer<typeof Change>;
+
+/** What this file asks of the adapter. */
+type Graph = {
+  /** A page of changes, at most so many events; null where the position is too old for Graph. */
+  changes: (session: Session, url: string | URL, size: number) => Promise<z.infer<typeof ChangesPage> | null>;
+  event: (session: Session, id: string) => Promise<ChangedEvent | null>;
+  mailbox: (session: Session) => string;
+};
+
+/** A page of Graph's and how much of it was given: it sends more than was asked for where a series is long. */
+type Cursor = { link: string; skip: number };
+/** Where the next run begins, and the series there were: what becomes of their occurrences is not told. */
+type Position = { link: string; series: string[] };
+
+const nothing: Page = {
+  items: [],
+  removed: [],
+  failed: 0,
+  next: null,
+  position: null,
+  total: null,
+  restart: false,
+};
+
+const isSeries = ({ type }: ChangedEvent): boolean => type === 'seriesMaster';
+
+/** What an occurrence does not say of itself its series does. */
+const completed = (change: ChangedEvent, series: ChangedEvent | null | undefined): ChangedEvent => {
+  if (!series) return change;
+  const said = Object.entries(change).filter(([, value]) => value !== undefined && value !== null);
+  return { ...series, ...Object.fromEntries(said), type: 'occurrence' } as ChangedEvent;
+};
+
+const firstPage = (graph: Graph, session: Session): string => {
+  const { from, to } = syncWindow(now());
+  const url = new URL(`${graph.mailbox(session)}/calendarView/delta`);
+  url.searchParams.set('startDateTime', from);
+  url.searchParams.set('endDateTime', to);
+  return url.href;
+};
+
+/** Events by Graph's change tracking. A series that changed or went begins again from the start. */
+export const readEvents =
+  (graph: Graph): ReadPage =>
+  async (session, { position, cursor, limit }) => {
+    const before = position === null ? null : (JSON.parse(position) as Position);
+    const known = cursor === null ? null : (JSON.parse(cursor) as Cursor & { series: string[] });
+    const at = known ?? {
+      link: before?.link ?? firstPage(graph, session),
+      skip: 0,
+      series: before?.series ?? [],
+    };
+    const page = await graph.changes(session, at.link, limit);
+    if (page === null) return { ...nothing, restart: true };
+
+    const read = page.value.map((value) => z.safeParse(Change, value));
+    const changes = read.flatMap((one) => (one.success ? [one.data] : []));
+    const removed = changes.filter((change) => change['@removed'] || change.isCancelled);
+    const masters = changes.filter(isSeries);
+    if (before && (masters.length > 0 || removed.some(({ id }) => before.series.includes(id))))
+      return { ...nothing, restart: true };
+
+    const gone = new Set(removed.map(({ id }) => id));
+    const standing = changes.filter((change) => !isSeries(change) && !gone.has(change.id));
+    const taken = standing.slice(at.skip, at.skip + limit);
+    const bySeries = new Map<string, ChangedEvent | null>(masters.map((master) => [master.id, master]));
+    for (const { seriesMasterId, subject } of taken)
+      if (seriesMasterId && subject === undefined && !bySeries.has(seriesMasterId))
+        bySeries.set(seriesMasterId, await graph.event(session, seriesMasterId));
+    const items = taken.flatMap((change) => {
+      const whole =
+        change.subject === undefined ? completed(change, bySeries.get(change.seriesMasterId ?? '')) : change;
+      const item = toItem(whole);
+      return item
+        ? [toSyncedEvent(item, cleanTime(whole.createdDateTime), cleanTime(whole.lastModifiedDateTime))]
+        : [];
+    });
+
+    const series = [
+      ...new Set([
+        ...at.series,
+        ...masters.map(({ id }) => id),
+        ...standing.flatMap((c) => c.seriesMasterId ?? []),
+      ]),
+    ];
+    const rest = at.skip + taken.length < standing.length;
+    const link = page['@odata.nextLink'] ?? null;
+    const next = rest
+      ? { link: at.link, skip: at.skip + taken.length, series }
+      : link && { link, skip: 0, series };
+    const delta = page['@odata.deltaLink'];
+    return {
+      ...nothing,
+      items,
+      removed: at.skip === 0 ? removed.map(({ id }) => ({ type: 'event' as const, id })) : [],
+      failed: at.skip === 0 ? read.filter(({ success }) => !success).length : 0,
+      next: next ? JSON.stringify(next) : null,
+      position: !next && delta ? JSON.stringify({ link: delta, series } satisfies Position) : null,
+    };
+  };

@@ -1,0 +1,118 @@
+import { isoNow, now } from '../config/clock.ts';
+import { AppError } from '../errors/error.ts';
+import type { Owner } from '../model/caller.ts';
+import { newRunId } from '../model/ids.ts';
+import { noCounts, type RunRecord, type SyncState } from '../model/sync.ts';
+import { keys } from '../store/keys.ts';
+import { dueChange, putRun, unlessDeleted } from '../store/syncs.ts';
+import { transact } from '../store/table.ts';
+import { watchAfter } from './timing.ts';
+
+const day = 86_400_000;
+
+export const newState = (integrationId: string, provider: string): SyncState => ({
+  integrationId,
+  provider,
+  interval: 'manual',
+  nextSyncAt: null,
+  running: null,
+  positions: {},
+  lastFullAt: null,
+  resume: null,
+  mapping: {},
+  mappingVersion: 0,
+  watched: null,
+  lastRun: null,
+});
+
+/** Where a run begins: where a failed one stopped, else where the last one ended, else at the very beginning. */
+const startOf = (state: SyncState, fullEveryDays: number) => {
+  const { resume, mappingVersion } = state;
+  if (resume && resume.mappingVersion === mappingVersion) {
+    const { mappingVersion: _, ...progress } = resume;
+    return progress;
+  }
+  const full = state.lastFullAt === null || now() - state.lastFullAt >= fullEveryDays * day;
+  return {
+    stream: 0,
+    cursor: null,
+    full,
+    positions: full ? {} : state.positions,
+    sweeping: false,
+    sweepAfter: null,
+  };
+};
+
+const runOf = (
+  state: SyncState,
+  trigger: RunRecord['trigger'],
+  requestedBy: string,
+  fullEveryDays: number,
+): RunRecord => ({
+  ...startOf(state, fullEveryDays),
+  id: newRunId(now()),
+  integrationId: state.integrationId,
+  trigger,
+  requestedBy,
+  state: 'queued',
+  counts: noCounts,
+  changed: {},
+  processed: 0,
+  total: null,
+  code: null,
+  queuedAt: isoNow(),
+  startedAt: null,
+  endedAt: null,
+  step: 0,
+  failures: 0,
+  mappingVersion: state.mappingVersion,
+});
+
+export const isRunning = (): AppError => new AppError('conflict', 'A sync is running already.');
+
+type Begun = {
+  trigger: RunRecord['trigger'];
+  requestedBy: string;
+  nextSyncAt: number | null;
+  /** Of a schedule: when it was due, so that one due time makes one run. */
+  seenDueAt: number | null;
+};
+
+/**
+ * Makes a run and sets the guard in one transaction, before anything is queued: a run whose message was
+ * lost is found by its watch. Throws `conflict` where one is running or the schedule was changed.
+ */
+export const beginRun = async (
+  owner: Owner,
+  state: SyncState,
+  { trigger, requestedBy, nextSyncAt, seenDueAt }: Begun,
+  fullEveryDays: number,
+): Promise<RunRecord> => {
+  const { integrationId, provider } = state;
+  const run = runOf(state, trigger, requestedBy, fullEveryDays);
+  const { set } = dueChange(integrationId, now() + watchAfter);
+  const {
+    running: _running,
+    nextSyncAt: _next,
+    resume: _resume,
+    watched: _watched,
+    ...first
+  } = newState(integrationId, provider);
+  await transact([
+    putRun(owner, run),
+    {
+      update: keys.sync(owner, integrationId),
+      setOnce: first,
+      set: { running: run.id, nextSyncAt, resume: null, watched: null, ...set },
+      when: [
+        ['running', 'absent or =', null],
+        ['mappingVersion', 'absent or =', state.mappingVersion],
+        ['interval', 'absent or =', state.interval],
+        ...(seenDueAt === null ? [] : ([['dueAt', '=', seenDueAt]] as const)),
+      ],
+      otherwise: isRunning,
+    },
+    unlessDeleted(owner, integrationId),
+  ]);
+  return run;
+};

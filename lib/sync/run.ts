@@ -1,0 +1,152 @@
+import type * as z from 'zod/mini';
+import { isoNow, now } from '../config/clock.ts';
+import { settings } from '../config/env.ts';
+import type { ChangesPage, SyncFacts } from '../connectors/connector.ts';
+import { manifestOf } from '../connectors/registry.ts';
+import { codes } from '../contract/codes.ts';
+import { sync } from '../contract/jobs.ts';
+import { AppError, asAppError } from '../errors/error.ts';
+import { hindrance } from '../integrations/hindrance.ts';
+import { inSession, requireScopes, type Usable } from '../integrations/use.ts';
+import type { Work } from '../jobs/handle.ts';
+import { send } from '../jobs/send.ts';
+import type { RunRecord, SyncState } from '../model/sync.ts';
+import { findCredential } from '../store/integrations.ts';
+import { keys } from '../store/keys.ts';
+import { advanceRun, dueChange, findRun, findSync } from '../store/syncs.ts';
+import { transact } from '../store/table.ts';
+import { spend } from './budget.ts';
+import { failRun, finishRun } from './end.ts';
+import { commitPage, pageSize, sweepPage } from './page.ts';
+import { pauseAfter, watchAfter } from './timing.ts';
+
+type Payload = z.output<typeof sync.payload>;
+type Subject = Usable & { facts: SyncFacts; state: SyncState };
+
+/** What a page may need: with less time left the rest is left to the next message. */
+const longestPage = 30_000;
+const patience = 20_000;
+/** SQS delays no message longer. */
+const longestDelay = 900_000;
+
+const isOver = ({ state }: RunRecord): boolean => state === 'succeeded' || state === 'failed';
+
+/** What a run works with, as it stands now; null where there is nothing left to do. */
+const open = async ({ syncId, integrationId, ...owner }: Payload) => {
+  const [run, state, credential] = await Promise.all([
+    findRun(owner, integrationId, syncId),
+    findSync(owner, integrationId),
+    findCredential(owner, integrationId),
+  ]);
+  if (!run || !state || !credential || isOver(run) || state.running !== syncId) return null;
+  const manifest = await manifestOf(credential.provider);
+  if (!manifest.sync) return null;
+  return { run, subject: { owner, credential, manifest, facts: manifest.sync, state } };
+};
+
+const readPage = async (subject: Subject, run: RunRecord): Promise<ChangesPage> => {
+  const { facts, manifest, credential } = subject;
+  const stream = facts.streams[run.stream] ?? '';
+  await spend(
+    manifest.id,
+    `${credential.tenant} ${credential.account?.id ?? credential.id}`,
+    facts.perMinute,
+  );
+  return inSession(
+    subject,
+    ({ adapter, session }) => {
+      if (!adapter.sync) throw new AppError('internal', 'This connector promised a sync and has none.');
+      return adapter.sync(session, {
+        stream,
+        position: run.full ? null : (run.positions[stream] ?? null),
+        cursor: run.cursor,
+        limit: pageSize,
+      });
+    },
+    Date.now() + patience,
+  );
+};
+
+/** Moves on by one page, of the provider's or of what is to be removed; null where the run is done. */
+const takeStep = async (subject: Subject, run: RunRecord): Promise<RunRecord | null> => {
+  if (run.sweeping) return sweepPage(subject.owner, run);
+  if (run.stream >= subject.facts.streams.length) return null;
+  const { mapping } = subject.state;
+  return commitPage({ ...subject, mapping }, run, await readPage(subject, run));
+};
+
+/** Marks it as running, and when to look after it should nobody be heard of. */
+const take = async ({ owner, state }: Subject, run: RunRecord): Promise<RunRecord> => {
+  const next = { state: 'running', startedAt: run.startedAt ?? isoNow() } as const;
+  const { set } = dueChange(state.integrationId, now() + watchAfter);
+  await transact([
+    advanceRun(owner, run, next),
+    { update: keys.sync(owner, state.integrationId), set, when: [['running', '=', run.id]] },
+  ]);
+  return { ...run, ...next, step: run.step + 1 };
+};
+
+/** Tries again later what may pass, and ends the run with its code where it does not. */
+const putOff = async (
+  payload: Payload,
+  { owner, state }: Subject,
+  run: RunRecord,
+  error: AppError,
+): Promise<void> => {
+  const { attempts, backoff } = settings().sync;
+  const failures = run.failures + 1;
+  if (!codes[error.code].retry || failures >= attempts) return failRun(owner, state, run, error.code);
+  const pause = Math.min(longestDelay, pauseAfter(failures, backoff, error.retryAfter));
+  const { set } = dueChange(state.integrationId, now() + pause + watchAfter);
+  await transact([
+    advanceRun(owner, run, { failures, code: error.code }),
+    { update: keys.sync(owner, state.integrationId), set, when: [['running', '=', run.id]] },
+  ]);
+  await send(sync, payload, Math.ceil(pause / 1000));
+};
+
+/** Ours, not the provider's: the queue tries the message again, and the last time ends the run. */
+const isOurs = ({ code }: AppError): boolean => code === 'internal' || code === 'unavailable';
+
+const isLost = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'conflict' || error.code === 'not_found');
+
+const goOn = async (
+  payload: Payload,
+  { run: seen, subject }: { run: RunRecord; subject: Subject },
+  { left, last }: Work,
+): Promise<void> => {
+  const { owner, state, credential } = subject;
+  let run = seen;
+  try {
+    const refused = hindrance(credential);
+    if (refused) throw refused;
+    requireScopes(subject, subject.facts);
+    run = await take(subject, run);
+    while (left() > longestPage) {
+      const next = await takeStep(subject, run);
+      if (next === null) return await finishRun(owner, state, run);
+      run = next;
+    }
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (isLost(error)) throw error;
+    if (!isOurs(error)) return putOff(payload, subject, run, error);
+    if (last) await failRun(owner, state, run, error.code);
+    throw thrown;
+  }
+  await send(sync, payload);
+};
+
+/**
+ * Does as much of a run as time allows, page by page; each page is committed with how far the run got, so
+ * that another delivery, or a worker that took over, goes on behind it. Who loses a commit stops.
+ */
+export const runSync = async (payload: Payload, work: Work): Promise<void> => {
+  try {
+    const opened = await open(payload);
+    if (opened) await goOn(payload, opened, work);
+  } catch (error) {
+    if (!isLost(error)) throw error;
+  }
+};
