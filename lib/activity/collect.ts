@@ -135,12 +135,11 @@ const ask = async (task: Task, { range, organizations, deadline }: Asked): Promi
   return keepActivity(task.cacheKey, task.credential.sealedVersion, collected);
 };
 
+/** What the tasks of one answer share: each integration is counted once, and asked no more once it said it was too much. */
+type Shared = { count: (integrationId: string) => Promise<void>; limited: Map<string, AppError> };
+
 /** Fresh from the cache, else from the provider, else what was last known, marked stale. */
-const run = async (
-  task: Task,
-  asked: Asked,
-  count: (integrationId: string) => Promise<void>,
-): Promise<Source> => {
+const run = async (task: Task, asked: Asked, { count, limited }: Shared): Promise<Source> => {
   const refused = hindrance(task.credential);
   if (refused?.code === 'integration_disabled') return sourceOf(task, 'failed', refused.code, null);
   const kept = settings().retention.activityCache * 86_400_000;
@@ -150,12 +149,16 @@ const run = async (
     requireScopes(task, { needs: task.manifest.activity?.needs ?? [] });
     if (cached && !asked.refresh && age(cached) < freshFor)
       return sourceOf(task, cached.complete ? 'ok' : 'timed_out', null, cached);
+    const tooMany = limited.get(task.credential.id);
+    if (tooMany) throw tooMany;
     await count(task.credential.id);
     if (Date.now() >= asked.deadline) throw new AppError('deadline_exceeded', 'It took too long.');
     const fetched = await ask(task, asked);
     return sourceOf(task, fetched.complete ? 'ok' : 'timed_out', null, fetched);
   } catch (error) {
-    const { code } = asAppError(error);
+    const failed = asAppError(error);
+    const { code } = failed;
+    if (code === 'provider_rate_limited') limited.set(task.credential.id, failed);
     if (cached) return sourceOf(task, 'stale', code, cached);
     const late = code === 'deadline_exceeded' || Date.now() >= asked.deadline;
     return sourceOf(task, late ? 'timed_out' : 'failed', code, null);
@@ -176,9 +179,10 @@ export const sourcesOf = async (
     counted.set(integrationId, counting);
     return counting;
   };
+  const limited = new Map<string, AppError>();
   const sources = await inParallel(atOnce, tasks, async (task) => ({
     personId: task.personId,
-    source: await run(task, asked, count),
+    source: await run(task, asked, { count, limited }),
   }));
   return new Map(
     personIds.map((personId) => [

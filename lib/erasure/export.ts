@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
 import type { readExport } from '../contract/operations/erasure.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, invalidField } from '../errors/error.ts';
 import { type Caller, type Owner, organizationOf, selfOf } from '../model/caller.ts';
 import { type CacheRecord, unpackActivity } from '../store/activity.ts';
 import { openCursor, sealCursor } from '../store/cursor.ts';
+import { listIntegrations } from '../store/integrations.ts';
 import { type Key, keys } from '../store/keys.ts';
 import { type Query, query } from '../store/table.ts';
 import { monthsOfEvents } from './sweep.ts';
@@ -11,8 +12,8 @@ import { monthsOfEvents } from './sweep.ts';
 type Asked = z.output<typeof readExport.query>;
 type Row = Key & Record<string, unknown>;
 type Item = { kind: string; data: Record<string, unknown> };
-/** The range a page ended in, and behind which item. */
-type Position = { range: number; after: string | null };
+/** The partition a page ended in, and behind which item. */
+type Position = { pk: string; after: string | null };
 
 const integration =
   'id provider name scope auth enabled state cause since account settings secrets grantedScopes lastTestedAt lastSyncAt createdAt updatedAt createdBy';
@@ -35,6 +36,14 @@ const shown: readonly { prefix: string; kind: string; attributes: string }[] = [
   { prefix: 'APP#', kind: 'oauth_app', attributes: 'provider clientId settings updatedAt' },
   { prefix: 'POLICY', kind: 'policy', attributes: 'activity githubOrganizations' },
   { prefix: 'evt_', kind: 'event', attributes: event },
+  { prefix: 'RATING#', kind: 'rating', attributes: 'integrationId provider userId stars comment ratedAt' },
+  {
+    prefix: 'REC#',
+    kind: 'record',
+    attributes:
+      'type externalId title description status providerStatus fields url createdAt updatedAt syncedAt',
+  },
+  { prefix: 'RUN#', kind: 'sync', attributes: 'id integrationId trigger requestedBy state counts' },
 ];
 
 const itemOf = (row: Row): Item[] => {
@@ -46,13 +55,17 @@ const itemOf = (row: Row): Item[] => {
   return [{ kind: known.kind, data: Object.fromEntries(names.map((name) => [name, row[name]])) }];
 };
 
-const rangesOf = (owner: Owner): Query[] => [
-  keys.ofOwner(owner),
-  ...monthsOfEvents().map((month) => keys.eventsOfMonth(owner, month)),
-];
+const rangesOf = async (owner: Owner): Promise<Query[]> => {
+  const integrations = await listIntegrations(owner);
+  return [
+    keys.ofOwner(owner),
+    ...integrations.map(({ id }) => keys.ofIntegration(owner, id)),
+    ...monthsOfEvents().map((month) => keys.eventsOfMonth(owner, month)),
+  ];
+};
 
 /** Personal things are their owner's to export, and nobody else's: not those of an admin's users either. */
-const rangesFor = (caller: Caller, asked: Asked): Query[] => {
+const rangesFor = async (caller: Caller, asked: Asked): Promise<Query[]> => {
   if (asked.kind === 'user') return rangesOf(selfOf(caller));
   if (caller.role !== 'admin')
     throw new AppError('forbidden', 'Only admins may export what is the organisation’s.');
@@ -65,10 +78,14 @@ const rangesFor = (caller: Caller, asked: Asked): Query[] => {
 /** One page of everything that erasing the same subject would delete and that says something of it. */
 export const exportFor = async (caller: Caller, asked: Asked) => {
   const { limit, cursor, ...filter } = asked;
-  const ranges = rangesFor(caller, asked);
+  const ranges = await rangesFor(caller, asked);
   const { organizationId, userId } = caller;
   const scope = { operation: 'exports.read', organizationId, userId, filter };
-  let { range, after } = openCursor<Position>(scope, cursor) ?? { range: 0, after: null };
+  const start = openCursor<Position>(scope, cursor);
+  let range = start ? ranges.findIndex(({ pk }) => pk === start.pk) : 0;
+  // Its integration was deleted since the last page.
+  if (range < 0) throw invalidField('cursor', 'leads to what was deleted; begin again');
+  let after = start?.after ?? null;
   const items: Item[] = [];
   while (items.length < limit && range < ranges.length) {
     const wanted = { ...(ranges[range] as Query), after, limit: limit - items.length };
@@ -77,8 +94,6 @@ export const exportFor = async (caller: Caller, asked: Asked) => {
     after = page.next;
     if (after === null) range += 1;
   }
-  return {
-    items,
-    nextCursor: range < ranges.length ? sealCursor(scope, { range, after }) : null,
-  };
+  const next = ranges[range];
+  return { items, nextCursor: next ? sealCursor(scope, { pk: next.pk, after }) : null };
 };

@@ -76,6 +76,13 @@ const disconnect = async (owner: Owner, { id, state }: CredentialRecord, work: W
   await purge({ ...owner, integrationId: id, after: null }, work);
 };
 
+/** What a user left in the organisation's own partition; entries of the audit stay as long as their retention says. */
+const traces = async ({ organizationId, userId }: Owner): Promise<Key[]> => {
+  const ranges = [keys.ratingsOf(organizationId), keys.adoptersOf(organizationId)];
+  const rows = await Promise.all(ranges.map((range) => queryAll<Key>(range)));
+  return rows.flat().filter(({ sk }) => sk.endsWith(`#${userId}`));
+};
+
 const eraseMember = async (owner: Owner & { userId: string }, work: Pass): Promise<void> => {
   for (const credential of await queryAll<CredentialRecord>(keys.sealedOf(owner, 'CRED#'))) {
     await disconnect(owner, credential, work);
@@ -83,6 +90,7 @@ const eraseMember = async (owner: Owner & { userId: string }, work: Pass): Promi
   }
   await sweepOwner(owner, work);
   await sweepRange(keys.callsOf(owner.organizationId, owner.userId), work);
+  await removeAll(await traces(owner));
   await leaveDirectory(owner.organizationId, owner.userId, work);
 };
 

@@ -1,3 +1,4 @@
+import type { Job } from '../contract/define.ts';
 import { jobs } from '../contract/jobs.ts';
 import { notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
@@ -31,7 +32,7 @@ const again = async (caller: Caller, { job: id, payload, integrationId }: Failed
     await startSync(caller, integration);
     return;
   }
-  const job = jobs.find((one) => one.id === id);
+  const job = (jobs as readonly Job[]).find((one) => one.id === id);
   if (!job) throw notFound('The job');
   await send(job, payload);
 };

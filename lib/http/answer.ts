@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { codes } from '../contract/codes.ts';
 import type { Answer, Operation } from '../contract/define.ts';
-import type { AppError } from '../errors/error.ts';
+import { AppError } from '../errors/error.ts';
 
 export type Result = APIGatewayProxyStructuredResultV2;
 
@@ -19,6 +19,9 @@ export class RawAnswer {
     this.body = typeof body === 'string' ? Buffer.from(body) : body;
   }
 }
+
+/** Lambda answers no more than 6 MB, escaped once more on the way. */
+const mostAnswered = 4_500_000;
 
 const common = (requestId: string) => ({
   'cache-control': 'no-store',
@@ -76,12 +79,14 @@ export const answer = (
   requestId: string,
   ifNoneMatch: string | undefined,
 ): Result => {
-  if (output instanceof RawAnswer) return raw(output, requestId);
   const [{ status, body: schema }, value] = chosen(operation, output);
+  if (value instanceof RawAnswer) return raw(value, requestId);
   const headers = common(requestId);
   if (schema === null || schema === 'raw') return { statusCode: status, headers };
 
   const body = JSON.stringify(z.parse(schema, value));
+  if (Buffer.byteLength(body) > mostAnswered)
+    throw new AppError('payload_too_large', 'The answer would be too large: ask for less at once.');
   if (!operation.etag)
     return { statusCode: status, headers: { ...headers, 'content-type': 'application/json' }, body };
 

@@ -7,6 +7,7 @@ import { AppError, invalidField } from '../errors/error.ts';
 import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import { beginConsent } from '../oauth/begin.ts';
+import { requireRoom } from '../plans/limits.ts';
 import { tryCredentialsOf } from './attempt.ts';
 import { authMethod, checkFields, type FieldValues } from './fields.ts';
 import { insertIntegration } from './insert.ts';
@@ -59,7 +60,8 @@ const connectWithCredentials = async (
 /** Credentials connect at once; a consent is begun, and ends in `oauth/complete`. */
 export const connectProvider = async (caller: Caller, body: ConnectBody, call: string | null) => {
   const checked = await checkConnect(caller, body);
-  const { manifest, method, values } = checked;
+  const { manifest, method, values, owner } = checked;
+  await requireRoom(caller, owner);
   const name = body.name ?? null;
   if (method.kind !== 'oauth2') {
     const integration = await connectWithCredentials(caller, checked, name, call);

@@ -10,6 +10,7 @@ import { findCredential, ownerOf } from '../store/integrations.ts';
 import { afterRejection, withValidToken } from '../tokens/access.ts';
 import { openTokens } from '../tokens/sealed.ts';
 import { patience } from './attempt.ts';
+import { tellCircuit, throughCircuit } from './circuit.ts';
 import { hindrance } from './hindrance.ts';
 import { countProviderCall } from './limit.ts';
 import { noteOutage } from './outage.ts';
@@ -58,7 +59,12 @@ const opened = async (owner: Owner, credential: CredentialRecord) => {
 };
 
 /** A session with the opened credentials, until `deadline` (epoch ms). */
-export const sessionFor = async (usable: Usable, adapter: Adapter, deadline: number): Promise<Session> => {
+export const sessionFor = async (
+  usable: Usable,
+  adapter: Adapter,
+  deadline: number,
+  observe = observerOf(usable.owner, usable.credential.id),
+): Promise<Session> => {
   const { owner, credential, manifest } = usable;
   const { auth, settings } = credential;
   return openSession({
@@ -69,7 +75,7 @@ export const sessionFor = async (usable: Usable, adapter: Adapter, deadline: num
     ...(await opened(owner, credential)),
     trying: false,
     deadline,
-    observe: observerOf(owner, credential.id),
+    observe,
   });
 };
 
@@ -88,10 +94,17 @@ export const withSession = async <T>(
   const { owner } = usable;
   const once = async (credential: CredentialRecord): Promise<T> => {
     const current = { ...usable, credential };
-    const session = await sessionFor(current, adapter, deadline);
+    await throughCircuit(usable.manifest, credential);
+    const tell = observerOf(owner, credential.id);
+    let isDown: boolean | null = null;
+    const session = await sessionFor(current, adapter, deadline, (milliseconds, code, down) => {
+      isDown = down;
+      tell(milliseconds, code, down);
+    });
     return run({ ...current, adapter, session }).finally(async () => {
       await noteVitals(owner, credential.id);
       await noteOutage(owner, credential);
+      if (isDown !== null) await tellCircuit(usable.manifest, credential, isDown);
     });
   };
   const valid = await withValidToken(owner, usable.credential);

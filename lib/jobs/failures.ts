@@ -18,8 +18,8 @@ export type FailedJob = {
 /** As long as SQS keeps dead letters. */
 const keptDays = 14;
 
-/** What only operators may look at: its payload holds sealed tokens. */
-const operatorsOnly = new Set(['rescue']);
+/** What operators asked for, or what holds sealed tokens, is not for an organisation's admins. */
+const operatorsOnly = new Set(['rescue', 'reseal', 'erase']);
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 

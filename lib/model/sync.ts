@@ -39,7 +39,7 @@ export type SyncedRecord = {
   updatedAt: string | null;
 };
 
-/** As stored: what changed is told by `hash`, what vanished by `seenIn` after a full run. */
+/** As stored: what changed is told by `hash`, what vanished by `seenIn`, the pass that met it last. */
 export type StoredRecord = SyncedRecord & { hash: string; seenIn: string; syncedAt: string };
 
 export type Counts = { created: number; updated: number; skipped: number; removed: number; failed: number };
@@ -64,6 +64,10 @@ export type Progress = {
   positions: Record<string, string>;
   sweeping: boolean;
   sweepAfter: string | null;
+  /** Marks what a full run met; a run that takes it up again keeps it, or it would remove what the first one met. */
+  pass: string;
+  /** Nothing was unreadable so far: only then is what was not met gone. */
+  whole: boolean;
 };
 
 export type RunRecord = Progress & {
@@ -84,8 +88,12 @@ export type RunRecord = Progress & {
   endedAt: string | null;
   /** Counts the commits: who commits must have seen the newest. */
   step: number;
+  /** Pages committed: while a run is woken and this stays the same, it gets nowhere. */
+  pages: number;
   /** Failures in a row that may pass. */
   failures: number;
+  /** Nothing is asked before (epoch milliseconds by our clock): the provider said so, or it failed lately. */
+  notBefore: number | null;
   mappingVersion: number;
 };
 
@@ -105,8 +113,8 @@ export type SyncState = {
   resume: (Progress & { mappingVersion: number }) | null;
   mapping: Mapping;
   mappingVersion: number;
-  /** The step a run stood at when it was last looked after, and how often it stood there. */
-  watched: { step: number; times: number } | null;
+  /** The page a run stood at when it was last looked after, and how often it stood there. */
+  watched: { pages: number; times: number } | null;
   lastRun: { id: string; state: 'succeeded' | 'failed'; endedAt: string; code: string | null } | null;
   due?: string;
   dueAt?: number;

@@ -86,6 +86,7 @@ export const beginConsent = async (caller: Caller, beginning: Beginning) => {
       returnPage,
       verifier: verifier === null ? null : sealFor(state, 'verifier', verifier),
       status: 'open',
+      holder: null,
       ticketHash: null,
       returned: null,
       refusal: null,

@@ -1,14 +1,14 @@
 import type { Adapter, Manifest, OAuthFacts, Site, TokenSet } from '../connectors/connector.ts';
 import { adapterOf, manifestOf, tokensOf } from '../connectors/registry.ts';
 import { tokenOutcome } from '../connectors/token-answer.ts';
-import { AppError, invalidField, notFound } from '../errors/error.ts';
+import { AppError, asAppError, invalidField, notFound } from '../errors/error.ts';
 import { errorOfOutcome, type Tried, tryingSession } from '../integrations/attempt.ts';
 import { insertIntegration } from '../integrations/insert.ts';
 import { countProviderCall } from '../integrations/limit.ts';
 import { replaceConnection } from '../integrations/replace.ts';
 import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
-import { type AttemptRecord, burnAttempt, findAttempt, moveAttempt, moveWrite } from '../store/attempts.ts';
+import { type AttemptRecord, burnAttempt, claimAttempt, findAttempt, moveAttempt, moveWrite } from '../store/attempts.ts';
 import { findIntegration, readIntegration } from '../store/integrations.ts';
 import type { Write } from '../store/table.ts';
 import { tokenDoor } from '../tokens/door.ts';
@@ -129,10 +129,11 @@ const finish = async (
     const integration = await store(caller, owner, attempt, manifest, { ...settled, identity });
     return { created: { integration } };
   } catch (error) {
-    if (error instanceof AppError && error.code === 'invalid_request') {
+    const { code } = asAppError(error);
+    if (code === 'invalid_request' || code === 'unavailable') {
+      // The code is spent: its tokens are kept for who chooses again, or comes back when the table does.
       const returned = sealFor(ticket, 'code', { ...sealed, tokens });
-      await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned });
-      throw error;
+      if (await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned })) throw error;
     }
     // What was lost may be the table's answer, not the write: then the tokens are in use.
     const stands = await findAttempt(attempt.hash);
@@ -169,6 +170,6 @@ export const completeConsent = async (
   const exchange = await exchangeFor(attempt, provider);
   await countProviderCall(caller, attempt.integrationId);
 
-  if (!(await moveAttempt(attempt.hash, from, { status: 'completing' }))) throw inProgress();
+  if (!(await claimAttempt(attempt.hash, from))) throw inProgress();
   return finish({ caller, owner, seen }, attempt, provider, given, sealed, exchange);
 };

@@ -1,6 +1,8 @@
 import { settings } from '../config/env.ts';
 import type { PlanLimits } from '../contract/settings.ts';
-import type { Caller } from '../model/caller.ts';
+import { AppError } from '../errors/error.ts';
+import type { Caller, Owner } from '../model/caller.ts';
+import { listIntegrations } from '../store/integrations.ts';
 
 const unlimited: PlanLimits = { integrations: null, minInterval: null, priority: false };
 
@@ -9,4 +11,11 @@ export const limitsOf = ({ plan }: Pick<Caller, 'plan'>): PlanLimits => {
   const { plans } = settings();
   const name = plan ?? 'none';
   return (Object.hasOwn(plans, name) ? plans[name] : undefined) ?? unlimited;
+};
+
+/** Refuses one integration more than the plan includes. */
+export const requireRoom = async (caller: Caller, owner: Owner): Promise<void> => {
+  const { integrations } = limitsOf(caller);
+  if (integrations === null || (await listIntegrations(owner)).length < integrations) return;
+  throw new AppError('plan_required', `The plan includes ${integrations} integrations.`);
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { now } from '../config/clock.ts';
 import { AppError } from '../errors/error.ts';
 import type { ScopeName, TokenState } from '../model/integration.ts';
@@ -6,7 +7,8 @@ import { get, transact, type Write, write } from './table.ts';
 
 /**
  * One consent on its way: `open` until the browser comes back, `returned` with a sealed code or `denied`,
- * `completing` while the code is exchanged, `choosing` while a site is to be chosen, `done`, or `burned`.
+ * `completing` while the code is exchanged, `choosing` once it was and a site is to be chosen or something of
+ * ours to be tried again, `done`, or `burned`.
  */
 export type AttemptRecord = {
   hash: string;
@@ -26,6 +28,8 @@ export type AttemptRecord = {
   /** The PKCE verifier, sealed for the bearer of the state; null where the provider does no PKCE. */
   verifier: Uint8Array | null;
   status: 'open' | 'returned' | 'denied' | 'completing' | 'choosing' | 'done' | 'burned';
+  /** The call that completes it, or did last; null before. */
+  holder: string | null;
   /** Hash of what only the browser that came back was given. */
   ticketHash: string | null;
   /** What the provider answered with, sealed for the bearer of the ticket. */
@@ -84,6 +88,18 @@ export const moveAttempt = async (
   } catch (error) {
     if (error instanceof AppError && error.code === 'conflict') return false;
     throw error;
+  }
+};
+
+/** Takes an attempt for this call alone; false where another call has it. */
+export const claimAttempt = async (hash: string, from: AttemptRecord['status']): Promise<boolean> => {
+  const holder = randomUUID();
+  try {
+    return await moveAttempt(hash, from, { status: 'completing', holder });
+  } catch (error) {
+    // The answer to a claim that was written may be lost; the record says whose it is.
+    if ((await findAttempt(hash))?.holder !== holder) throw error;
+    return true;
   }
 };
 

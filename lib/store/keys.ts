@@ -189,6 +189,11 @@ export const keys = {
     sk: `FAILED#${part(id)}`,
   }),
   failuresOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'FAILED#' }),
+  /** That a host of a provider is not asked for a while. */
+  circuit: (provider: string, host: string): Key => ({
+    pk: `CIRCUIT#${part(provider)}#${digest(host)}`,
+    sk: 'CIRCUIT',
+  }),
   /** Calls a minute to one tenant of a provider, whoever's integration they are for. */
   budget: (provider: string, tenant: string, minute: number): Key => ({
     pk: `RATE#${part(`$${provider}`)}#${digest(tenant)}#${minute}`,

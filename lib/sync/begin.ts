@@ -2,7 +2,7 @@ import { isoNow, now } from '../config/clock.ts';
 import { AppError } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import { newRunId } from '../model/ids.ts';
-import { noCounts, type RunRecord, type SyncState } from '../model/sync.ts';
+import { noCounts, type Progress, type RunRecord, type SyncState } from '../model/sync.ts';
 import { keys } from '../store/keys.ts';
 import { dueChange, putRun, unlessDeleted } from '../store/syncs.ts';
 import { transact } from '../store/table.ts';
@@ -26,7 +26,7 @@ export const newState = (integrationId: string, provider: string): SyncState => 
 });
 
 /** Where a run begins: where a failed one stopped, else where the last one ended, else at the very beginning. */
-const startOf = (state: SyncState, fullEveryDays: number) => {
+const startOf = (state: SyncState, id: string, fullEveryDays: number): Progress => {
   const { resume, mappingVersion } = state;
   if (resume && resume.mappingVersion === mappingVersion) {
     const { mappingVersion: _, ...progress } = resume;
@@ -40,17 +40,19 @@ const startOf = (state: SyncState, fullEveryDays: number) => {
     positions: full ? {} : state.positions,
     sweeping: false,
     sweepAfter: null,
+    pass: id,
+    whole: true,
   };
 };
 
 const runOf = (
   state: SyncState,
-  trigger: RunRecord['trigger'],
-  requestedBy: string,
+  id: string,
+  { trigger, requestedBy }: Pick<RunRecord, 'trigger' | 'requestedBy'>,
   fullEveryDays: number,
 ): RunRecord => ({
-  ...startOf(state, fullEveryDays),
-  id: newRunId(now()),
+  ...startOf(state, id, fullEveryDays),
+  id,
   integrationId: state.integrationId,
   trigger,
   requestedBy,
@@ -64,7 +66,9 @@ const runOf = (
   startedAt: null,
   endedAt: null,
   step: 0,
+  pages: 0,
   failures: 0,
+  notBefore: null,
   mappingVersion: state.mappingVersion,
 });
 
@@ -85,11 +89,11 @@ type Begun = {
 export const beginRun = async (
   owner: Owner,
   state: SyncState,
-  { trigger, requestedBy, nextSyncAt, seenDueAt }: Begun,
+  { nextSyncAt, seenDueAt, ...asked }: Begun,
   fullEveryDays: number,
 ): Promise<RunRecord> => {
   const { integrationId, provider } = state;
-  const run = runOf(state, trigger, requestedBy, fullEveryDays);
+  const run = runOf(state, newRunId(now()), asked, fullEveryDays);
   const { set } = dueChange(integrationId, now() + watchAfter);
   const {
     running: _running,

@@ -5,19 +5,22 @@ import { write } from '../store/table.ts';
 const minute = 60_000;
 
 /**
- * Takes one of the calls a minute we allow ourselves to one tenant of a provider, all workers together.
- * Fails closed: without a count nothing is asked. Goes by the machine's clock, as the provider does.
+ * Takes one of the calls a minute we allow ourselves to one tenant of a provider, all workers together; 0, or
+ * the milliseconds to wait where they are used up. Without a count nothing is asked. Goes by the machine's
+ * clock, as the provider does.
  */
-export const spend = async (provider: string, tenant: string, perMinute: number): Promise<void> => {
+export const spend = async (provider: string, tenant: string, perMinute: number): Promise<number> => {
   const window = Math.floor(Date.now() / minute);
-  await write({
-    update: keys.budget(provider, tenant, window),
-    add: { used: 1 },
-    set: { expiresAt: (window + 10) * 60 },
-    when: [['used', 'absent or <', perMinute]],
-    otherwise: () =>
-      new AppError('provider_rate_limited', 'The calls we allow ourselves in this minute are used up.', {
-        retryAfter: ((window + 1) * minute - Date.now()) / 1000,
-      }),
-  });
+  try {
+    await write({
+      update: keys.budget(provider, tenant, window),
+      add: { used: 1 },
+      set: { expiresAt: (window + 10) * 60 },
+      when: [['used', 'absent or <', perMinute]],
+    });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    return Math.max(1, (window + 1) * minute - Date.now());
+  }
 };

@@ -21,13 +21,22 @@ const eventOf = (owner: Owner, state: SyncState, run: RunRecord, { state: how, c
     detail: { run: run.id, trigger: run.trigger, ...run.counts, changed: run.changed, code },
   });
 
+/** A place where the provider refuses to go on is given up, as where its page token is too old; an outage passes. */
+const isDeadEnd = ({ pages }: RunRecord, { code }: Ended): boolean =>
+  pages === 0 && (code === 'provider_error' || code === 'provider_not_found');
+
+const resumeOf = (run: RunRecord, ended: Ended): SyncState['resume'] => {
+  if (ended.state === 'succeeded' || isDeadEnd(run, ended)) return null;
+  const { stream, cursor, full, positions, sweeping, sweepAfter, pass, whole, mappingVersion } = run;
+  return { stream, cursor, full, positions, sweeping, sweepAfter, pass, whole, mappingVersion };
+};
+
 /** Ends a run, frees the guard and sets when the next is due, in one transaction; the next one resumes what failed. */
 const writeEnd = async (owner: Owner, state: SyncState, run: RunRecord, ended: Ended): Promise<void> => {
   const endedAt = isoNow();
   const well = ended.state === 'succeeded';
   const sameMapping = run.mappingVersion === state.mappingVersion;
-  const { stream, cursor, full, positions, sweeping, sweepAfter, mappingVersion } = run;
-  const resume = well ? null : { stream, cursor, full, positions, sweeping, sweepAfter, mappingVersion };
+  const { full, positions } = run;
   const { remove, set } = dueChange(run.integrationId, state.nextSyncAt);
   await transact([
     advanceRun(owner, run, { state: ended.state, code: ended.code, endedAt }),
@@ -35,7 +44,7 @@ const writeEnd = async (owner: Owner, state: SyncState, run: RunRecord, ended: E
       update: keys.sync(owner, run.integrationId),
       set: {
         running: null,
-        resume,
+        resume: resumeOf(run, ended),
         lastRun: { id: run.id, state: ended.state, endedAt, code: ended.code },
         // Of records made by another mapping nothing is known: everything is read again.
         ...(well && sameMapping && { positions, ...(full && { lastFullAt: now() }) }),

@@ -26,10 +26,10 @@ const outcomeOf = (
   if (stored?.hash === hash) {
     // Only a full run has to know what it met.
     const writes: Write[] =
-      run.full && stored.seenIn !== run.id ? [{ update: key, set: { seenIn: run.id } }] : [];
+      run.full && stored.seenIn !== run.pass ? [{ update: key, set: { seenIn: run.pass } }] : [];
     return { writes, counts: { skipped: 1 }, type, changed: false };
   }
-  const put: StoredRecord = { ...record, hash, seenIn: run.id, syncedAt: isoNow() };
+  const put: StoredRecord = { ...record, hash, seenIn: run.pass, syncedAt: isoNow() };
   return {
     writes: [{ put: { ...key, ...put } }],
     counts: stored ? { updated: 1 } : { created: 1 },
@@ -53,12 +53,14 @@ const lastOfEach = <T extends { type: RecordType; id: string }>(items: readonly 
 
 /** Where a run goes on behind a page: the next page, the next stream, or to what it did not meet. */
 const after = (run: RunRecord, page: ChangesPage, { streams }: SyncFacts): Partial<RunRecord> => {
-  if (page.restart) return { stream: 0, cursor: null, full: true, positions: {} };
-  if (page.next !== null) return { cursor: page.next };
+  if (page.restart)
+    return { stream: 0, cursor: null, full: true, positions: {}, pass: run.id, whole: true };
+  const whole = run.whole && page.failed === 0;
+  if (page.next !== null) return { cursor: page.next, whole };
   const name = streams[run.stream] ?? '';
   const positions = page.position === null ? run.positions : { ...run.positions, [name]: page.position };
   const last = run.stream + 1 >= streams.length;
-  return { stream: run.stream + 1, cursor: null, positions, sweeping: last && run.full };
+  return { stream: run.stream + 1, cursor: null, positions, whole, sweeping: last && run.full && whole };
 };
 
 /** Stores what a page holds; the run as it is then. Throws `conflict` where another worker was first. */
@@ -83,6 +85,7 @@ export const commitPage = async (subject: Subject, run: RunRecord, page: Changes
     changed,
     processed: run.processed + items.length + removed.length + page.failed,
     total: page.total ?? run.total,
+    pages: run.pages + 1,
     failures: 0,
   };
   await transact([
@@ -97,11 +100,12 @@ export const commitPage = async (subject: Subject, run: RunRecord, page: Changes
 /** After a full run: removes a page of what it did not meet. `sweeping` ends with the last page. */
 export const sweepPage = async (owner: Owner, run: RunRecord): Promise<RunRecord> => {
   const { items, next } = await pageOfRecords(owner, run.integrationId, null, pageSize, run.sweepAfter);
-  const unmet = items.filter(({ seenIn }) => seenIn !== run.id);
+  const unmet = items.filter(({ seenIn }) => seenIn !== run.pass);
   const change: Partial<RunRecord> = {
     counts: sum(run.counts, { removed: unmet.length }),
     sweeping: next !== null,
     sweepAfter: next,
+    pages: run.pages + 1,
     failures: 0,
   };
   await transact([

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { now } from '../config/clock.ts';
 import type { Manifest } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
+import type { FailedOutcome } from '../connectors/token-answer.ts';
 import type { refresh as job } from '../contract/jobs.ts';
 import { type DataKey, sealingKey } from '../credentials/data-keys.ts';
 import { AppError } from '../errors/error.ts';
@@ -31,6 +32,13 @@ export type Claim = {
   /** What the answer is sealed with: the cache may have let go of it when the answer comes. */
   key: DataKey;
   reason: Payload['reason'];
+};
+
+const tooLate: FailedOutcome = {
+  kind: 'refused',
+  code: 'provider_unreachable',
+  retryAfter: null,
+  error: 'no time was left to send it',
 };
 
 const readClaimable = async (

@@ -8,7 +8,25 @@ import { temporaryDirectory } from '../support/cloud.ts';
 
 const base = ['contract', 'model', 'errors', 'config'];
 const below = [...base, 'log', 'outbound', 'store', 'jobs', 'credentials', 'connectors'];
-const domain = ['integrations', 'links', 'activity', 'events', 'policy'];
+const domain = [
+  'integrations',
+  'links',
+  'activity',
+  'events',
+  'policy',
+  'calendar',
+  'environment',
+  'erasure',
+  'failures',
+  'inbound',
+  'insight',
+  'migration',
+  'oauth',
+  'plans',
+  'rotation',
+  'sync',
+  'tokens',
+];
 
 /** What each folder of lib may import of the others. */
 const layers: Record<string, readonly string[]> = {

@@ -7,7 +7,7 @@ import { answered, begin, beginAgain, wentThrough } from '../support/consent.ts'
 import { expectProblem } from '../support/problem.ts';
 import { control } from '../support/standins.ts';
 import { openTable, type State, type Table } from './state.ts';
-import { type Outcome, type Subject, tryAll } from './trial.ts';
+import { isWithin, type Outcome, type Subject, tryAll } from './trial.ts';
 
 /** Every operation, in each way the authorisation matrix has for it, with each of its calls in trouble. */
 
@@ -51,18 +51,25 @@ const fresh: Record<string, () => Promise<Company>> = {
   },
 };
 
-/** What does several things, each in a transaction of its own. */
-const parts: Record<string, string> = {
-  'migration.run': 'each credential and each link is migrated by itself',
+/** What may stand when it was cut short. */
+const between: Record<string, NonNullable<Subject['between']>> = {
+  // Each credential, link and person by itself.
+  'migration.run': isWithin,
+  'links.bulk': isWithin,
+  // The tokens of a code that is spent wait in the attempt for the next call.
+  'oauth.complete': (changed) =>
+    changed.every((line) => /^~ "ATTEMPT#NEW ATTEMPT" (status: .*choosing|returned|holder)/.test(line)),
 };
 
 const outcomeOf = ({ operation }: Line, reply: Reply): Outcome => {
+  // What failed in part says so of each part.
+  const failedInPart = JSON.stringify(reply.body).includes('"outcome":"failed"');
   const answered = Object.values(operation.answers).some(({ status }) => status === reply.status);
   const done = answered || reply.headers.get('x-answered-by') === 'provider';
   // To a browser whose address is spent, a page says so.
   const isPage =
     operation.id === 'oauth.callback' && reply.status === 400 && reply.text.startsWith('<!doctype');
-  if (done || isPage) return { done, misfit: null };
+  if (done || isPage) return { done: done && !failedInPart, misfit: null };
   try {
     if (reply.body?.code === 'internal') throw new Error('is answered as a fault of ours');
     expectProblem(reply, operation.id);
@@ -76,7 +83,7 @@ const outcomeOf = ({ operation }: Line, reply: Reply): Outcome => {
 };
 
 const subjectOf = (line: Line): Subject => ({
-  parts: parts[line.operation.id] ?? null,
+  between: between[line.operation.id] ?? null,
   prepare: async () => {
     const own = (await fresh[line.operation.id]?.()) ?? company;
     const sent = line.way.parts(own.organization, own);

@@ -78,21 +78,24 @@ const masked = (value: unknown, known: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/"N":"\d{10,}(\.\d+)?"/g, '"N":"MOMENT"')
     .replaceAll(/EVT#\d{4}-\d\d/g, 'EVT#MONTH')
-    .replaceAll(/\b(event|refresh|keep_alive|intent)#\d\b/g, '$1#SHARD')
+    .replaceAll(/\b([a-z_]+)#\d\b/g, '$1#SHARD')
     .replaceAll(/[A-Za-z0-9_-]{16,}/g, (token) => (known.includes(token) ? token : 'NEW'));
 
-/** What a run changed, each item or attribute a line; two runs that did the same give the same lines. */
-export const changes = (before: State, after: State): string[] => {
-  const known = [...before.values()].map(({ text }) => text).join();
+/**
+ * What a run changed, each item or attribute a line; two runs that did the same give the same lines. Ids count
+ * as the same in each run that stood in the table at the beginning of all.
+ */
+export const changes = (beginning: State, before: State, after: State): string[] => {
+  const known = [...beginning.values()].map(({ text }) => text).join();
   return [...new Set([...before.keys(), ...after.keys()])]
     .flatMap((key) => {
       const [old, now] = [before.get(key), after.get(key)];
       if (aside.test(key) || old?.text === now?.text) return [];
       if (!old) return [`+ ${masked(now?.item, known)}`];
-      if (!now) return [`- ${key}`];
+      if (!now) return [`- ${masked(key, known)}`];
       return [...new Set([...Object.keys(old.item), ...Object.keys(now.item)])]
         .filter((name) => exact(old.item[name]) !== exact(now.item[name]))
-        .map((name) => `~ ${key} ${name}: ${masked(now.item[name] ?? null, known)}`);
+        .map((name) => `~ ${masked(key, known)} ${name}: ${masked(now.item[name] ?? null, known)}`);
     })
     .toSorted();
 };

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { jobs } from '../../lib/contract/jobs.ts';
 import type { Bench } from '../support/bench.ts';
 import type { Call, Rule } from '../support/faults.ts';
 import { changes, type State, type Table } from './state.ts';
@@ -17,36 +19,47 @@ export type Outcome = {
 export type Subject = {
   /** Makes what each run needs anew, as a code that is spent at the provider; gives what to run, as often as one likes. */
   prepare: () => Promise<() => Promise<Outcome>>;
-  /** Why it may end between: it does several things, each of them whole. Null where it is one. */
-  parts: string | null;
+  /** Whether what changed may stand though it is not all; null where it does one thing, all or nothing. */
+  between: ((changed: readonly string[], after: readonly string[]) => boolean) | null;
+  /** Milliseconds after which what stands between may be taken up again. */
+  patience?: number;
+  /** What counts the tries, and may differ by them. */
+  counts?: RegExp;
+  /** A job that was not queued is queued later, by a schedule that finds it due. */
+  queuesLater?: boolean;
 };
 
 export const nightly = process.env['NIGHTLY'] === '1';
 
-/** What befalls a call; in the suite a time-out is a connection that is cut, which the SDKs take for the same. */
-const troubles: Record<string, Omit<Rule, 'nth'>> = {
+type Troubles = Readonly<Record<string, Omit<Rule, 'nth'>>>;
+
+/** What befalls any call. */
+const troubles: Troubles = {
   'fails before': { when: 'before', act: 'error', attempts: 'all' },
   'fails after': { when: 'after', act: 'cut', attempts: 'all' },
   'is throttled': { when: 'before', act: 'throttle', attempts: 'all' },
-  'times out': { when: 'before', act: 'cut', attempts: 'all' },
   ...(nightly && { 'is never answered': { when: 'before', act: 'hang', attempts: 'all' } }),
 };
 
-type Place = { bench: Bench; table: Table; stands: State };
-
-/** A call that writes may also be made twice by the SDK, which never hears of the first. */
-const troubleTwice: typeof troubles = {
+/**
+ * What makes a difference where something is written: a connection that is cut before it was, which the SDKs
+ * take as they take a time-out; and a first try that they never hear of, so that they write twice.
+ */
+const troublesOfWrites: Troubles = {
+  'times out': { when: 'before', act: 'cut', attempts: 'all' },
   'loses its first answer': { when: 'after', act: 'cut', attempts: 'first' },
 };
 const writing = /^(Put|Update|Delete|BatchWrite|TransactWrite|Send)/;
+
+type Place = { bench: Bench; table: Table; stands: State };
 
 /** Longer than a data key is kept in memory, so that every run has to ask for it. */
 const coldAfter = 301;
 
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((line, index) => line === other[index]);
-/** Whether all lines of one are in the other, as often. */
-const isWithin = (one: readonly string[], other: readonly string[]): boolean => {
+/** Whether all lines of one are in the other, as often: it does several things, each of them whole. */
+export const isWithin = (one: readonly string[], other: readonly string[]): boolean => {
   const rest = [...other];
   return one.every((line) => {
     const index = rest.indexOf(line);
@@ -63,8 +76,16 @@ const differing = (one: readonly string[], other: readonly string[]): string =>
     .slice(0, 4)
     .join('\n');
 
+/** The jobs that were queued since this was asked last. */
+const queued = async (bench: Bench): Promise<string[]> => {
+  const messages = await Promise.all(jobs.map(async (job) => ({ job, all: await bench.taken(job) })));
+  return messages.filter(({ all }) => all.length > 0).map(({ job }) => job.id);
+};
+
 /** From the same start: a run under this rule, and the same once more without it. */
 const tried = async ({ bench, table, stands }: Place, subject: Subject, rule: Rule | null) => {
+  const changed = (before: State, after: State): string[] =>
+    changes(stands, before, after).filter((line) => !subject.counts?.test(line));
   await table.restore(stands);
   const run = await subject.prepare();
   bench.advance(coldAfter);
@@ -72,10 +93,12 @@ const tried = async ({ bench, table, stands }: Place, subject: Subject, rule: Ru
   bench.faults.watch(...(rule ? [rule] : []));
   const outcome = await run();
   const calls = bench.faults.unwatch();
-  const first = changes(before, await table.read());
+  const first = changed(before, await table.read());
+  if (rule && subject.patience !== undefined && first.length > 0) await pause(subject.patience);
   const again = await run();
-  const second = changes(before, await table.read());
-  return { outcome, calls, first, again, second };
+  const second = changed(before, await table.read());
+  const sends = calls.some(({ service }) => service === 'sqs');
+  return { outcome, calls, first, again, second, queued: sends ? await queued(bench) : [] };
 };
 
 /** Tries every call in every trouble; gives what did not hold, and the calls there were. */
@@ -90,19 +113,21 @@ export const tryAll = async (
   for (const [nth, call] of calls.entries())
     for (const [trouble, rule] of Object.entries({
       ...troubles,
-      ...(writing.test(call.operation) && troubleTwice),
+      ...(writing.test(call.operation) && troublesOfWrites),
     })) {
       const name = `call ${nth}, ${call.service} ${call.operation}, ${trouble}`;
       const seen = await tried(place, subject, { ...rule, nth });
       const isBefore = seen.first.length === 0;
       const isAfter = isSame(seen.first, after);
-      const isPart = subject.parts !== null && isWithin(seen.first, after);
+      const isPart = subject.between?.(seen.first, after) ?? false;
       if (seen.outcome.misfit) broken.push(`${name}: ${seen.outcome.misfit}`);
       if (!isBefore && !isAfter && !isPart)
         broken.push(`${name}: stands between\n${differing(seen.first, after)}`);
       if (seen.outcome.done && !isAfter && !isPart) broken.push(`${name}: is told as done and is not`);
       if (seen.again.misfit) broken.push(`${name}: repeated, ${seen.again.misfit}`);
       const wanted = isAfter && after.length > 0 ? twice : after;
+      const missing = clean.queued.filter((job) => !seen.queued.includes(job));
+      if (missing.length > 0 && !subject.queuesLater) broken.push(`${name}: repeated, ${missing} is not queued`);
       if (!isSame(seen.second, wanted))
         broken.push(`${name}: repeated, stands elsewhere\n${differing(seen.second, wanted)}`);
     }

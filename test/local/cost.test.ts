@@ -75,12 +75,12 @@ describe('a use of credentials whose key is known', () => {
     });
   });
 
-  it('costs the same however often', async () => {
+  it('costs the same however often, and one write more every ten times, for the books on its health', async () => {
     for (let time = 0; time < 10; time += 1) expect((await search()).status).toBe(200);
 
     expect(await costOf('integrations.search')).toEqual({
       calls: 10,
-      dynamodb: { requests: 20, writes: 10, readUnits: 10, writeUnits: 10 },
+      dynamodb: { requests: 21, writes: 11, readUnits: 10, writeUnits: 11 },
       kms: 0,
       sqs: 0,
       provider: 10,

@@ -148,19 +148,22 @@ describe('a provider given as live', () => {
     await live.stop();
     removeData(live);
 
-    expect(Object.keys(standins)).toEqual(['github']);
+    expect(Object.keys(standins)).toEqual(['github', 'google_calendar', 'microsoft_outlook']);
   });
 
   it('has no origin that its requests would go to instead', async () => {
     const data = temporaryDirectory();
 
-    const { origins, stop } = await startStandins(openDataDir(data, true), {
+    const { origins, apps, stop } = await startStandins(openDataDir(data, true), {
       jira: 'live',
       github: server.origin,
+      google_calendar: 'live',
+      microsoft_outlook: 'live',
     });
     await stop();
     removeData({ data });
 
     expect(origins).toEqual({ github: server.origin });
+    expect(apps).toEqual({ jira: null, github: null, google_calendar: null, microsoft_outlook: null });
   });
 });

@@ -54,6 +54,22 @@ describe.each(providers)('%s', (provider) => {
   });
 });
 
+it('has none left of a start at which the bundled stand-ins served', async () => {
+  const first = await startCloud();
+  const before = await caller({}, first.url).get('/providers/jira/app');
+  await first.stop();
+  const second = await startCloud(['--provider', `jira=${inject('cloud').standins['jira']}`], first);
+  const [jira, github] = await Promise.all(
+    ['jira', 'github'].map((provider) => caller({}, second.url).get(`/providers/${provider}/app`)),
+  );
+  await second.stop();
+  removeData(second);
+
+  expect(before.body.app.source).toBe('environment');
+  expect(jira?.body.app.source).toBe(null);
+  expect(github?.body.app.source).toBe('environment');
+});
+
 it('begins nothing where there is no app', async () => {
   const before = await dumpOf(cloud);
   const reply = await caller({}, cloud.url).post('/integrations/connect', {

@@ -47,7 +47,9 @@ describe('a hundred callers of one expired connection in eight processes', () =>
   });
 
   it('leave the current token with every process', async () => {
-    const answers = await Promise.all(rig.urls.map((_, process) => connection.use(connection.admin, process)));
+    const answers = await Promise.all(
+      rig.urls.map((_, process) => connection.use(connection.admin, process)),
+    );
 
     expect(answers.map(({ status }) => status)).toEqual(rig.urls.map(() => 200));
     const calls = await connection.tokenCalls();

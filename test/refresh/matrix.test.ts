@@ -16,7 +16,10 @@ const again = { ...served, tokenCalls: 2, spentTwice: 0 };
 const lost = { tokenCalls: 2, spentTwice: 1 };
 
 const expected: [Omit<Case, 'callers'>, object][] = [
-  [{ kind: 'none', endpoint: '25 s' }, { ...served, tokenCalls: 1, spentTwice: 0 }],
+  [
+    { kind: 'none', endpoint: '25 s' },
+    { ...served, tokenCalls: 1, spentTwice: 0 },
+  ],
   [{ kind: 'grace', endpoint: '500' }, again],
   [{ kind: 'none', endpoint: '500' }, again],
   [{ kind: 'none', endpoint: '429' }, again],
@@ -24,7 +27,10 @@ const expected: [Omit<Case, 'callers'>, object][] = [
   [{ kind: 'none', endpoint: 'reset' }, again],
   [{ kind: 'none', endpoint: 'garbage' }, again],
   [{ kind: 'grace', endpoint: '200 without token' }, again],
-  [{ kind: 'grace', endpoint: 'answer lost after rotation' }, { ...served, ...lost }],
+  [
+    { kind: 'grace', endpoint: 'answer lost after rotation' },
+    { ...served, ...lost },
+  ],
   [
     { kind: 'none', endpoint: 'answer lost after rotation' },
     {

@@ -74,10 +74,7 @@ export const startRig = async ({ scale, processes }: { scale: number; processes:
     const database = started(await startDatabase(data, tableName));
     const kms = started(await startKms(data, keyId));
     const queues = started(await startQueues(data, () => {}));
-    const standins = [
-      started(await startJira({ file: null })),
-      started(await startGithub({ file: null })),
-    ];
+    const standins = [started(await startJira({ file: null })), started(await startGithub({ file: null }))];
     const origins = Object.fromEntries(standins.map(({ id, origin }) => [id, origin]));
     const ports = await Promise.all(Array.from({ length: processes }, freePort));
     const urls = ports.map((port) => `http://127.0.0.1:${port}`);

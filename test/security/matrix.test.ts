@@ -90,7 +90,8 @@ describe.each(open)('$name', (line) => {
   it('is open to everybody', async () => {
     const reply = await send(cloud, line, line.way.parts(company.organization, company), null);
 
-    expect(Object.values(line.operation.answers).map(({ status }) => status)).toContain(reply.status);
+    const allowed = Object.values(line.operation.answers).map(({ status }) => status);
+    expect(allowed.filter((status) => status < 400)).toContain(reply.status);
   });
 });
 

@@ -11,6 +11,6 @@ const html = { 'content-type': 'text/html; charset=utf-8', 'content-security-pol
 export const handler = handle(callback, async ({ params, event }) => {
   const location = await acceptReturn(params.provider, new URLSearchParams(event.rawQueryString));
   return location === null
-    ? new RawAnswer(400, html, page)
-    : new RawAnswer(303, { location, 'referrer-policy': 'no-referrer' }, '');
+    ? { refused: new RawAnswer(400, html, page) }
+    : { sent: new RawAnswer(303, { location, 'referrer-policy': 'no-referrer' }, '') };
 });

@@ -9,7 +9,11 @@ export const callback = defineOperation({
   summary: 'Where providers send the browser back to; exchanges nothing',
   access: { by: 'public' },
   params: z.strictObject({ provider: z.string() }),
-  answers: { ok: { status: 303, body: 'raw' } },
+  answers: {
+    sent: { status: 303, body: 'raw' },
+    /** A page: what reads it is a browser. */
+    refused: { status: 400, body: 'raw' },
+  },
   grants: ['table:read', 'table:write'],
 });
 

@@ -1,0 +1,222 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { invoke } from '../../infra/local/functions.ts';
+import type { commands } from '../../lib/contract/commands.ts';
+import type { jobs } from '../../lib/contract/jobs.ts';
+import type { schedules } from '../../lib/contract/schedules.ts';
+import type { streams } from '../../lib/contract/streams.ts';
+import { sealTokens } from '../../lib/tokens/sealed.ts';
+import { aCompany, type Company } from '../security/company.ts';
+import { atProvider, aConnection, type Connection, credentialOf, payloadFor } from '../refresh-faults/connection.ts';
+import { type Bench, shortTimes, startBench } from '../support/bench.ts';
+import { newId } from '../support/api.ts';
+import { openTable, type State, type Table } from './state.ts';
+import { isWithin, type Outcome, type Subject, tryAll } from './trial.ts';
+
+/** Every job, schedule, command and consumer of the stream, with each of its calls in trouble. */
+
+type Ids<T extends readonly { id: string }[]> = T[number]['id'];
+type Row = Partial<Subject> & Pick<Subject, 'prepare'>;
+/** Nothing that runs without a caller goes untried: one without a row does not compile. */
+type Rows = Record<
+  | `jobs/${Ids<typeof jobs>}`
+  | `schedules/${Ids<typeof schedules>}`
+  | `commands/${Ids<typeof commands>}`
+  | `streams/${Ids<typeof streams>}`,
+  Row
+>;
+
+let bench: Bench;
+let table: Table;
+let company: Company;
+let rotating: Connection;
+let reset: Connection;
+let deleted: Connection;
+let stands: State;
+
+beforeAll(async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.01);
+  bench = await startBench(shortTimes);
+  table = openTable(bench.database);
+  company = await aCompany(bench);
+  rotating = await aConnection(bench, 'with a grace period');
+  const lasting = { accessSeconds: 90 * 86_400, graceSeconds: 1e9, graceFor: 'any', idleSeconds: null };
+  await atProvider(rotating, 'POST', 'policy', { account: rotating.person.user, policy: lasting });
+  reset = await aConnection(bench, 'that ends the old access token');
+  await reset.admin.post(`/integrations/${reset.id}/reset`);
+  deleted = await aConnection(bench, 'that ends the old access token');
+  const { user } = deleted.person;
+  for (const type of ['Person', 'Person'])
+    await deleted.admin.post('/links', {
+      entity: { type, id: newId('person') },
+      integrationId: deleted.id,
+      external: { type: 'person', id: user },
+    });
+  await deleted.admin.delete(`/integrations/${deleted.id}`);
+  bench.advance(180);
+  await bench.runSchedule('sweep-events');
+  await Promise.all(['revoke', 'purge-integration'].map((id) => bench.taken({ id })));
+  stands = await table.read();
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  table.stop();
+  await bench.stop();
+});
+
+const told = async (run: () => Promise<unknown>): Promise<Outcome> => {
+  try {
+    const result = (await run()) as { batchItemFailures?: unknown[] } | undefined;
+    return { done: (result?.batchItemFailures ?? []).length === 0, misfit: null };
+  } catch (error) {
+    // What fails as a whole says no more than that its log line says how.
+    const { message } = error as Error;
+    return { done: false, misfit: message.endsWith('its log line says how.') ? null : message };
+  }
+};
+const job = (id: string, payload: () => object | Promise<object>): Row['prepare'] => async () => {
+  const given = await payload();
+  return () => told(() => bench.runJob(id, given));
+};
+const schedule = (id: string, before: () => Promise<unknown> = async () => {}): Row['prepare'] => async () => {
+  await before();
+  return () => told(() => bench.runSchedule(id));
+};
+const command = (id: string, payload: () => object): Row['prepare'] => async () => {
+  const given = payload();
+  return () => told(() => bench.runCommand(id, given));
+};
+
+const ownerOf = ({ admin }: Company) => ({ organizationId: admin.organizationId, userId: null });
+
+/** The credential of the rotating connection with other attributes. */
+const withCredential = async (set: Record<string, unknown>): Promise<void> => {
+  const { item } = stands.get(`ORG#${rotating.owner.organizationId} CRED#${rotating.id}`) ?? { item: {} };
+  await table.put({ ...item, ...marshall(set) });
+};
+const dueNow = (kind: string) => withCredential({ due: `${kind}#0`, dueAt: 1 });
+
+/** An event that a job follows, due since a while. */
+const aDeletion = async (): Promise<void> => {
+  const { admin, organization } = company;
+  await admin.delete(`/integrations/${organization.calendar.integrationId}`);
+};
+
+const newEvent = async () => {
+  await aDeletion();
+  const [row] = [...(await table.read()).values()].filter(
+    ({ item }) => item['action']?.S === 'integration.deleted' && item['due']?.S?.startsWith('event#'),
+  );
+  if (!row) throw new Error('There is no event.');
+  return { Records: [{ eventName: 'INSERT', dynamodb: { NewImage: row.item, SequenceNumber: '1' } }] };
+};
+
+const rows: Rows = {
+  'jobs/refresh': {
+    prepare: job('refresh', () => payloadFor(rotating, 1)),
+    // The claim says what may be going on; whoever comes once its lease is over goes on from there.
+    between: (changed) =>
+      changed.every((line) => / (holder|fence|leaseUntil|intentSince|intentCount|due|dueAt): /.test(line)),
+    patience: shortTimes.lease + 100,
+    counts: / (fence|holder): /,
+  },
+  'jobs/rescue': {
+    prepare: job('rescue', async () => {
+      const credential = await credentialOf(rotating);
+      const { owner } = rotating;
+      const plain = { accessToken: newId('access'), refreshToken: newId('refresh') };
+      return {
+        ...owner,
+        integrationId: rotating.id,
+        provider: 'jira',
+        app: credential.app,
+        fence: credential.fence,
+        tokens: Buffer.from(await sealTokens(owner, credential, 2, plain)).toString('base64'),
+        tokenVersion: 2,
+        set: { accessExpiresAt: credential.accessExpiresAt, aheadRefreshed: false },
+      };
+    }),
+  },
+  'jobs/revoke': { prepare: job('revoke', () => ({ ...reset.owner, integrationId: reset.id })) },
+  'jobs/purge-integration': {
+    prepare: job('purge-integration', () => ({ ...deleted.owner, integrationId: deleted.id, after: null })),
+    // Page by page; what it still needs goes last.
+    between: isWithin,
+  },
+  'jobs/sync': {
+    prepare: async () => {
+      const { admin, organization } = company;
+      const { body } = await admin.post(`/integrations/${organization.integrationId}/sync`);
+      await bench.taken({ id: 'sync' });
+      const payload = { ...ownerOf(company), integrationId: organization.integrationId, syncId: body.sync.id };
+      return () => told(() => bench.runJob('sync', payload));
+    },
+    between: isWithin,
+  },
+  'jobs/reseal': {
+    prepare: job('reseal', () => {
+      const now = Date.now() + Number(process.env['CLOCK_OFFSET_MS']);
+      const { organizationId } = ownerOf(company);
+      return { organizationId, keys: 'data', since: now, begun: now, after: null };
+    }),
+    between: isWithin,
+  },
+  'jobs/erase': {
+    prepare: async () => {
+      const { admin, organization } = company;
+      const subject = { kind: 'entity', entity: organization.entity };
+      const { body } = await admin.post('/erasures', { subject });
+      await bench.taken({ id: 'erase' });
+      const { organizationId } = admin;
+      return () => told(() => bench.runJob('erase', { organizationId, id: body.erasure.id }));
+    },
+    between: isWithin,
+  },
+
+  'schedules/refresh-ahead': { prepare: schedule('refresh-ahead', () => dueNow('refresh')), queuesLater: true },
+  'schedules/keep-alive': { prepare: schedule('keep-alive', () => dueNow('keep_alive')), queuesLater: true },
+  'schedules/recover-intents': {
+    prepare: schedule('recover-intents', () =>
+      withCredential({ due: 'intent#0', dueAt: 1, intentSince: 1, intentCount: 1 }),
+    ),
+  },
+  'schedules/sweep-events': { prepare: schedule('sweep-events', aDeletion) },
+  'schedules/queue-due-syncs': { prepare: schedule('queue-due-syncs') },
+  'schedules/purge': { prepare: schedule('purge') },
+  'schedules/finish-rotations': { prepare: schedule('finish-rotations') },
+
+  'streams/events': {
+    prepare: async () => {
+      const event = await newEvent();
+      return () => told(() => invoke('functions/streams/events.ts', event, 60));
+    },
+  },
+
+  'commands/set-app': {
+    prepare: command('set-app', () => ({
+      provider: 'github',
+      app: { clientId: newId('client'), clientSecret: newId('secret'), settings: {} },
+    })),
+  },
+  'commands/set-secret': {
+    prepare: command('set-secret', () => ({ name: 'legacy_passphrase', value: newId('value') })),
+  },
+  'commands/rotate-keys': {
+    prepare: command('rotate-keys', () => ({ keys: 'data', organizationId: ownerOf(company).organizationId })),
+  },
+  'commands/erase': {
+    prepare: command('erase', () => ({ kind: 'user', ...ownerOf(company), userId: newId('user') })),
+    queuesLater: true,
+  },
+};
+
+describe.each(Object.entries(rows))('%s', (name, row) => {
+  it('leaves what stood or what should stand, and ends there when it is repeated', async () => {
+    const subject: Subject = { between: null, ...row };
+
+    const { broken, calls } = await tryAll({ bench, table, stands }, subject);
+
+    expect(broken, name).toEqual([]);
+    expect(calls.length).toBeGreaterThan(0);
+  }, 120_000);
+});
