@@ -25,7 +25,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
 export const providerError = (
   provider: string,
   code: ErrorCode,
-  details: { cause?: unknown; retryAfter?: number } = {},
+  details: { cause?: unknown; retryAfter?: number; refused?: boolean } = {},
 ): AppError => new AppError(code, `${provider} ${sentences[code] ?? sentences.provider_error}`, details);
 
 /** What a refusal means to our callers. The provider's own text is never shown: it may quote what it was sent. */
@@ -34,7 +34,8 @@ export const errorOfRefusal = (provider: string, refusal: Refusal, classify: Cla
   const code = special?.code ?? byStatus[refusal.status] ?? 'provider_error';
   const asked = special?.retryAfter ?? retryAfterSeconds(refusal.headers);
   const retryAfter = asked ?? (code === 'provider_rate_limited' ? 60 : null);
-  return providerError(provider, code, retryAfter === null ? {} : { retryAfter });
+  const refused = code === 'provider_error' && refusal.status >= 400 && refusal.status < 500;
+  return providerError(provider, code, { refused, ...(retryAfter !== null && { retryAfter }) });
 };
 
 /** `trying`: credentials are being tried, so that an address that is not allowed is the caller's fault. */

@@ -78,7 +78,7 @@ const disconnect = async (owner: Owner, { id, state }: CredentialRecord, work: W
 
 /** What a user left in the organisation's own partition; entries of the audit stay as long as their retention says. */
 const traces = async ({ organizationId, userId }: Owner): Promise<Key[]> => {
-  const ranges = [keys.ratingsOf(organizationId), keys.adoptersOf(organizationId)];
+  const ranges = [keys.ratingsOf, keys.adoptersOf, keys.actorsOf].map((of) => of(organizationId));
   const rows = await Promise.all(ranges.map((range) => queryAll<Key>(range)));
   return rows.flat().filter(({ sk }) => sk.endsWith(`#${userId}`));
 };

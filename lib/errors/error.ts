@@ -10,6 +10,8 @@ type Details = {
   retryAfter?: number;
   /** Further members of the problem document. */
   extra?: Record<string, unknown>;
+  /** The provider understood and refused: asking the same again is of no use, though its code may pass. */
+  refused?: boolean;
 };
 
 /** The one error of the house: `message` is always safe to show, everything private goes in `cause`. */
@@ -18,6 +20,7 @@ export class AppError extends Error {
   readonly errors: FieldError[];
   readonly retryAfter: number | null;
   readonly extra: Record<string, unknown>;
+  readonly refused: boolean;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, { cause: details.cause });
@@ -26,6 +29,7 @@ export class AppError extends Error {
     this.errors = details.errors ?? [];
     this.retryAfter = details.retryAfter ?? null;
     this.extra = details.extra ?? {};
+    this.refused = details.refused ?? false;
   }
 
   get status(): number {

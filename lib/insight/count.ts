@@ -63,6 +63,7 @@ export const statisticsWrites = async (owner: Owner, event: Event): Promise<Writ
       set: { provider },
       add: { ...counters, ...(connections !== undefined && { connections }) },
     },
+    ...(actor === 'system' ? [] : [{ put: { ...keys.actor(organizationId, actor), user: actor } }]),
     ...(connects
       ? [{ put: { ...keys.adopter(organizationId, provider, actor), provider, user: actor } }]
       : []),

@@ -27,7 +27,7 @@ export const recommendationsFor = async (caller: Caller) => {
     allManifests(),
     listUsable(caller),
     queryAll<{ sk: string; organizations: number }>(keys.adoptions()),
-    queryAll<{ sk: string }>({ ...keys.sums(caller.organizationId), prefix: 'ADOPTED#' }),
+    queryAll<{ sk: string }>(keys.adoptedBy(caller.organizationId)),
   ]);
   const connected = new Set(integrations.map(({ provider }) => provider));
   const categories = manifests.filter(({ id }) => connected.has(id)).map(({ category }) => category);

@@ -28,7 +28,7 @@ export const usageFor = async (caller: Caller, { from, to }: { from: string; to:
     queryAll<Counters>(keys.days(organizationId, from, to)),
     sumsOf(organizationId),
     queryAll<{ provider: string }>(keys.adoptersOf(organizationId)),
-    queryAll<object>(keys.membersOf(organizationId)),
+    queryAll<object>(keys.actorsOf(organizationId)),
     ratingsIn(organizationId),
   ]);
   const providers = [...new Set([...counted, ...sums].map(({ provider = '' }) => provider))].toSorted(
@@ -53,11 +53,7 @@ export const usageFor = async (caller: Caller, { from, to }: { from: string; to:
         ),
         connected: counterOf(rows, actionCounter('integration.created')),
         disconnected: counterOf(rows, actionCounter('integration.deleted')),
-        adoption: {
-          users,
-          members: Math.max(members.length, users),
-          share: users === 0 ? 0 : users / Math.max(members.length, users),
-        },
+        adoption: { users, members: members.length, share: users === 0 ? 0 : users / members.length },
         operations: named(rows, 'a_'),
         syncs: { succeeded: syncs - failed, failed, perDay: syncs / days },
         errorRate: all === 0 ? 0 : failures / all,

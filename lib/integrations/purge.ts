@@ -49,6 +49,7 @@ export const purge = async (payload: Payload, { left, last }: Work): Promise<voi
     }
   }
   await purgeRange(keys.activityOf(owner, integrationId));
+  await purgeRange(keys.ratingsOn(owner.organizationId, integrationId));
   await purgeRange(keys.ofIntegration(owner, integrationId));
   await write({ delete: keys.credential(owner, integrationId) });
 };

@@ -1,11 +1,6 @@
-import type * as z from 'zod/mini';
-import type { AuthMethod, Manifest } from '../connectors/connector.ts';
-import { findManifest } from '../connectors/registry.ts';
-import type { runMigration } from '../contract/operations/migration.ts';
-import { environmentSecret } from '../environment/secrets.ts';
+import type { Manifest } from '../connectors/connector.ts';
 import { AppError, asAppError } from '../errors/error.ts';
 import { type Tried, tryCredentialsOf } from '../integrations/attempt.ts';
-import { authMethod, checkFields, type FieldValues } from '../integrations/fields.ts';
 import { insertIntegration } from '../integrations/insert.ts';
 import { countProviderCall } from '../integrations/limit.ts';
 import { makeLink } from '../links/create.ts';
@@ -13,112 +8,21 @@ import { type Caller, selfOf } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
 import { keys } from '../store/keys.ts';
 import { getMany, transact } from '../store/table.ts';
+import { checked, passphraseFor } from './legacy-values.ts';
 import {
-  credentialsIn,
-  type LegacyCredential,
-  type LegacyLink,
-  linksIn,
-  needsPassphrase,
-  openedFields,
-  type Rows,
-} from './rows.ts';
-import { type Mark, marksOf, markWrite } from './status.ts';
+  already,
+  type CredentialOutcome,
+  failed,
+  type LinkOutcome,
+  linkOutcome,
+  type Outcome,
+  outcomeOf,
+} from './outcome.ts';
+import { credentialsIn, type LegacyCredential, type LegacyLink, linksIn, type Rows } from './rows.ts';
+import { marksOf, markWrite } from './status.ts';
 
-type Outcome = z.input<typeof runMigration.answers.ok.body>;
-type CredentialOutcome = Outcome['integrations'][number];
-type LinkOutcome = Outcome['links'][number];
-
+/** A request ends at 29 s; what then is not begun is told. */
 const patience = 24_000;
-
-const passphraseFor = async (credentials: readonly LegacyCredential[]): Promise<string> => {
-  if (!needsPassphrase(credentials)) return '';
-  const passphrase = await environmentSecret('legacy_passphrase');
-  if (passphrase === null)
-    throw new AppError('conflict', 'The legacy passphrase of this environment is not set.');
-  return passphrase;
-};
-
-/** What a legacy credential would connect with, checked as if it were typed in. */
-const checked = async (
-  { provider, auth, fields }: LegacyCredential,
-  passphrase: string,
-): Promise<{ manifest: Manifest; method: AuthMethod; values: FieldValues }> => {
-  const manifest = await findManifest(provider);
-  if (manifest?.status !== 'available')
-    throw new AppError('provider_not_available', 'This provider cannot be connected.');
-  const method = authMethod(manifest, auth);
-  const opened = openedFields(fields, passphrase);
-  const of = (part: 'settings' | 'credentials') =>
-    Object.fromEntries(
-      method.fields.filter((field) => field.in === part).map(({ name }) => [name, opened[name] ?? null]),
-    );
-  return {
-    manifest,
-    method,
-    values: checkFields(manifest, method, { settings: of('settings'), credentials: of('credentials') }),
-  };
-};
-
-const outcomeOf = (
-  { provider, rowId }: LegacyCredential,
-  outcome: CredentialOutcome['outcome'],
-  more: Partial<CredentialOutcome> = {},
-): CredentialOutcome => ({
-  provider,
-  source: rowId,
-  outcome,
-  code: null,
-  detail: null,
-  integrationId: null,
-  name: null,
-  account: null,
-  ...more,
-});
-
-const failed = (credential: LegacyCredential, error: unknown): CredentialOutcome => {
-  const { code, message } = asAppError(error);
-  return outcomeOf(credential, 'failed', { code, detail: message });
-};
-
-const linkOutcome = (
-  link: LegacyLink,
-  outcome: LinkOutcome['outcome'],
-  more: Partial<LinkOutcome> = {},
-): LinkOutcome => ({ ...link, outcome, code: null, linkId: null, ...more });
-
-const already = (credential: LegacyCredential, mark: Mark): CredentialOutcome =>
-  outcomeOf(credential, 'already_migrated', { integrationId: mark.integrationId });
-
-/** What a migration would do, as far as can be said without asking a provider or writing anything. */
-export const preview = async (caller: Caller, rows: Rows): Promise<Outcome> => {
-  const credentials = credentialsIn(rows);
-  const [marks, passphrase] = await Promise.all([marksOf(caller), passphraseFor(credentials)]);
-  const integrations = await Promise.all(
-    credentials.map(async (credential): Promise<CredentialOutcome> => {
-      const mark = marks.get(credential.source);
-      if (mark) return already(credential, mark);
-      try {
-        const { manifest } = await checked(credential, passphrase);
-        return outcomeOf(credential, 'would_migrate', { name: credential.name ?? manifest.name });
-      } catch (error) {
-        return failed(credential, error);
-      }
-    }),
-  );
-  const reachable = new Set([
-    ...integrations.filter(({ outcome }) => outcome === 'would_migrate').map(({ provider }) => provider),
-    ...marks.keys(),
-  ]);
-  return {
-    needsMigration: integrations.some(({ outcome }) => outcome !== 'already_migrated'),
-    integrations,
-    links: linksIn(rows).map((link) =>
-      reachable.has(link.provider)
-        ? linkOutcome(link, 'would_migrate')
-        : linkOutcome(link, 'failed', { code: 'not_found' }),
-    ),
-  };
-};
 
 /** Stores what was tried with its mark in one transaction, so that repeating makes no second. */
 const insertMarked = async (
@@ -139,7 +43,7 @@ const insertMarked = async (
       app: null,
       // Its mark tells a repeat that it was migrated.
       call: null,
-      also: (integrationId) => [markWrite(owner, source, integrationId)],
+      also: (integrationId) => [markWrite(owner, credential, integrationId)],
     });
     const account = made.account?.name ?? null;
     return outcomeOf(credential, 'migrated', { integrationId: made.id, name: made.name, account });
@@ -153,7 +57,7 @@ const insertMarked = async (
     ]);
     const integrationId = mark?.integrationId ?? taken?.id;
     if (integrationId === undefined) throw error;
-    if (!mark) await transact([markWrite(owner, source, integrationId)]);
+    if (!mark) await transact([markWrite(owner, credential, integrationId)]);
     return outcomeOf(credential, 'already_migrated', { integrationId });
   }
 };
@@ -210,7 +114,7 @@ export const migrate = async (caller: Caller, rows: Rows): Promise<Outcome> => {
   });
   const idOf = (provider: string): string | null =>
     integrations.find((one) => one.provider === provider && one.integrationId)?.integrationId ??
-    marks.get(provider)?.integrationId ??
+    [...marks.values()].find((mark) => mark.provider === provider)?.integrationId ??
     null;
   const links = await inParallel(5, linksIn(rows), async (link) =>
     late()

@@ -5,7 +5,7 @@ import { type Key, keys } from '../store/keys.ts';
 import { getMany, queryAll, type Write } from '../store/table.ts';
 
 /** A mark per migrated credential, in the user's own partition, made with the integration in one transaction. */
-export type Mark = { source: string; integrationId: string; at: string };
+export type Mark = { source: string; provider: string; integrationId: string; at: string };
 
 export const marksOf = async (caller: Caller): Promise<Map<string, Mark>> => {
   const marks = await queryAll<Mark>(keys.migratedOf(selfOf(caller)));
@@ -13,8 +13,13 @@ export const marksOf = async (caller: Caller): Promise<Map<string, Mark>> => {
 };
 
 /** Fails where the credential has its mark already. */
-export const markWrite = (owner: Owner, source: string, integrationId: string): Write => ({
-  put: { ...keys.migrated(owner, source), source, integrationId, at: isoNow() } satisfies Key & Mark,
+export const markWrite = (
+  owner: Owner,
+  { source, provider }: Pick<Mark, 'source' | 'provider'>,
+  integrationId: string,
+): Write => ({
+  put: { ...keys.migrated(owner, source), source, provider, integrationId, at: isoNow() } satisfies Key &
+    Mark,
   when: [['pk', 'absent']],
   otherwise: () => new AppError('already_connected', 'This credential is being migrated by another call.'),
 });

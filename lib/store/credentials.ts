@@ -2,7 +2,7 @@ import { AppError } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import type { Condition } from './expressions.ts';
-import { keys } from './keys.ts';
+import { type Key, keys } from './keys.ts';
 import { get, type Write, write } from './table.ts';
 
 /** The conditional writes of the refresh protocol; each names in its conditions what it takes for granted. */
@@ -152,8 +152,8 @@ export const noteUse = (
 };
 
 /** Puts off what is due, if it is still due since then: whoever succeeds may queue it. */
-export const postpone = (key: { pk: string; sk: string }, dueAt: number, until: number): Promise<boolean> =>
-  succeeded(write({ update: key, set: { dueAt: until }, when: [['dueAt', '=', dueAt]] }));
+export const postpone = ({ pk, sk }: Key, dueAt: number, until: number): Promise<boolean> =>
+  succeeded(write({ update: { pk, sk }, set: { dueAt: until }, when: [['dueAt', '=', dueAt]] }));
 
 /** Sets when a schedule looks again and a refresh may be tried, if the tokens are those that were seen. */
 export const reschedule = (

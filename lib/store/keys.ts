@@ -170,17 +170,28 @@ export const keys = {
     pk: organizationKey(organizationId),
     sk: `ADOPTER#${part(provider)}#${part(userId)}`,
   }),
+  /** Everybody whom an organisation knows to have done something. */
+  actor: (organizationId: string, userId: string): Key => ({
+    pk: organizationKey(organizationId),
+    sk: `ACTOR#${part(userId)}`,
+  }),
+  actorsOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'ACTOR#' }),
   adoptersOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'ADOPTER#' }),
   /** That an organisation ever connected a provider, and of all organisations how many did. */
   adopted: (organizationId: string, provider: string): Key => ({
     pk: organizationKey(organizationId),
     sk: `ADOPTED#${part(provider)}`,
   }),
+  adoptedBy: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'ADOPTED#' }),
   adoptions: () => ({ pk: 'ADOPT', prefix: '' }),
   adoption: (provider: string): Key => ({ pk: 'ADOPT', sk: part(provider) }),
   rating: (organizationId: string, integrationId: string, userId: string): Key => ({
     pk: organizationKey(organizationId),
     sk: `RATING#${part(integrationId)}#${part(userId)}`,
+  }),
+  ratingsOn: (organizationId: string, integrationId: string) => ({
+    pk: organizationKey(organizationId),
+    prefix: `RATING#${part(integrationId)}#`,
   }),
   ratingsOf: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'RATING#' }),
   /** A job that failed for good, for the admins of its organisation. */

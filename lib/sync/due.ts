@@ -4,6 +4,7 @@ import { manifestOf } from '../connectors/registry.ts';
 import { sync } from '../contract/jobs.ts';
 import { AppError } from '../errors/error.ts';
 import { hindrance } from '../integrations/hindrance.ts';
+import { keepFailure } from '../jobs/failures.ts';
 import type { Work } from '../jobs/handle.ts';
 import { sendAll } from '../jobs/send.ts';
 import type { Owner } from '../model/caller.ts';
@@ -23,7 +24,7 @@ type DueState = SyncState & Key & { dueAt: number };
 
 const pageOfDue = 200;
 const atOnce = 16;
-/** So often a run is woken without getting any further. */
+/** So often a run that was begun is woken without getting any further. */
 const mostWakes = 5;
 
 /** Moves what is due on, if nobody did so meanwhile. */
@@ -40,18 +41,27 @@ const postpone = (owner: Owner, state: DueState, change: Record<string, unknown>
   });
 };
 
-/** Wakes a run nobody has heard of, and gives up on one that stays where it is: its message kills its workers. */
+/**
+ * Wakes a run nobody has heard of, and gives up on one that was begun and stays where it is: its message kills
+ * its workers. One that only waits its turn in a long queue is not given up.
+ */
 const lookAfter = async (owner: Owner, state: DueState, runId: string): Promise<Payload | null> => {
-  const { integrationId, watched } = state;
+  const { integrationId, watched, nextSyncAt } = state;
+  const payload = { ...owner, integrationId, syncId: runId };
   const run = await findRun(owner, integrationId, runId);
-  const step = run?.step ?? 0;
-  const times = watched?.step === step ? watched.times + 1 : 1;
-  if (run && times >= mostWakes) {
-    await failRun(owner, state, run, 'internal');
+  if (!run) {
+    await postpone(owner, state, { running: null }, nextSyncAt);
     return null;
   }
-  await postpone(owner, state, { watched: { step, times } }, now() + watchAfter);
-  return { ...owner, integrationId, syncId: runId };
+  const { pages, startedAt } = run;
+  const times = startedAt === null ? 0 : watched?.pages === pages ? watched.times + 1 : 1;
+  if (times >= mostWakes) {
+    await failRun(owner, state, run, 'internal');
+    await keepFailure(sync, runId, payload, 'internal');
+    return null;
+  }
+  await postpone(owner, state, { watched: { pages, times } }, now() + watchAfter);
+  return payload;
 };
 
 /** The message a due item calls for: a new run, or the one nobody has heard of; null where it is not the time. */
@@ -72,14 +82,8 @@ const taken = async (state: DueState): Promise<Payload | null> => {
   return { ...owner, integrationId, syncId: run.id };
 };
 
-const unlessTaken = async (state: DueState): Promise<Payload | null> => {
-  try {
-    return await taken(state);
-  } catch (error) {
-    if (error instanceof AppError && (error.code === 'conflict' || error.code === 'not_found')) return null;
-    throw error;
-  }
-};
+const isLost = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'conflict' || error.code === 'not_found');
 
 const queuePartition = async (partition: string, left: () => number): Promise<void> => {
   for (;;) {
@@ -87,8 +91,19 @@ const queuePartition = async (partition: string, left: () => number): Promise<vo
     const states = await getMany<DueState>(due.map(({ pk, sk }) => ({ pk, sk })));
     // The index lags: what was moved on since is not due.
     const ready = states.filter((state, index) => state?.dueAt === due[index]?.dueAt) as DueState[];
-    const payloads = await inParallel(atOnce, ready, unlessTaken);
-    await sendAll(sync, fairly(payloads.filter((payload) => payload !== null)));
+    const payloads: Payload[] = [];
+    const failures: unknown[] = [];
+    await inParallel(atOnce, ready, async (state) => {
+      try {
+        const payload = await taken(state);
+        if (payload) payloads.push(payload);
+      } catch (error) {
+        if (!isLost(error)) failures.push(error);
+      }
+    });
+    // What was begun is queued, whatever befell the others.
+    await sendAll(sync, fairly(payloads));
+    if (failures.length > 0) throw failures[0];
     if (due.length < pageOfDue || left() <= 0) return;
   }
 };

@@ -7,6 +7,8 @@ import { digest } from '../store/keys.ts';
 
 const mostText = 2_000;
 const mostList = 50;
+/** Of a record's own fields, in bytes: a page of records is one transaction of at most 4 MB. */
+const mostBytes = 24_000;
 
 /** Bounded again, whatever a connector let through: what is stored here is shown. */
 const bounded = (value: SourceValue): Exclude<SourceValue, null> | null => {
@@ -23,6 +25,15 @@ export const mappingFor = (facts: SyncFacts, mapping: Mapping, type: SyncItem['t
     fields: { ...standard.fields, ...own?.fields },
     statuses: { ...standard.statuses, ...own?.statuses },
   };
+};
+
+/** The fields in their order, as many as there is room for. */
+const withinBounds = (entries: [string, Exclude<SourceValue, null>][]) => {
+  let left = mostBytes;
+  return entries.filter(([target, value]) => {
+    left -= Buffer.byteLength(JSON.stringify([target, value]));
+    return left >= 0;
+  });
 };
 
 const asText = (value: SourceValue | undefined): string | null =>
@@ -42,9 +53,12 @@ export const normalise = (item: SyncItem, { fields, statuses }: TypeMapping): Sy
     status: mapped ? (statuses[providerStatus] ?? null) : item.category,
     providerStatus,
     fields: Object.fromEntries(
-      Object.entries(others)
-        .map(([target, from]) => [target, bounded(source(from))] as const)
-        .filter((entry): entry is [string, Exclude<SourceValue, null>] => entry[1] !== null),
+      withinBounds(
+        Object.entries(others).flatMap(([target, from]) => {
+          const value = bounded(source(from));
+          return value === null ? [] : [[target, value]];
+        }),
+      ),
     ),
     url: item.url,
     createdAt: item.createdAt,

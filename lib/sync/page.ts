@@ -53,8 +53,7 @@ const lastOfEach = <T extends { type: RecordType; id: string }>(items: readonly 
 
 /** Where a run goes on behind a page: the next page, the next stream, or to what it did not meet. */
 const after = (run: RunRecord, page: ChangesPage, { streams }: SyncFacts): Partial<RunRecord> => {
-  if (page.restart)
-    return { stream: 0, cursor: null, full: true, positions: {}, pass: run.id, whole: true };
+  if (page.restart) return { stream: 0, cursor: null, full: true, positions: {}, pass: run.id, whole: true };
   const whole = run.whole && page.failed === 0;
   if (page.next !== null) return { cursor: page.next, whole };
   const name = streams[run.stream] ?? '';

@@ -26,8 +26,9 @@ type Subject = Usable & { facts: SyncFacts; state: SyncState };
 /** What a page may need: with less time left the rest is left to the next message. */
 const longestPage = 30_000;
 const patience = 20_000;
-/** SQS delays no message longer. */
-const longestDelay = 900_000;
+/** SQS delays no message longer, and by whole seconds. */
+const longestDelay = 900;
+const tolerance = 1_000;
 
 const isOver = ({ state }: RunRecord): boolean => state === 'succeeded' || state === 'failed';
 
@@ -44,14 +45,15 @@ const open = async ({ syncId, integrationId, ...owner }: Payload) => {
   return { run, subject: { owner, credential, manifest, facts: manifest.sync, state } };
 };
 
-const readPage = async (subject: Subject, run: RunRecord): Promise<ChangesPage> => {
-  const { facts, manifest, credential } = subject;
-  const stream = facts.streams[run.stream] ?? '';
-  await spend(
-    manifest.id,
-    `${credential.tenant} ${credential.account?.id ?? credential.id}`,
-    facts.perMinute,
-  );
+/** Asks for leave to read a page; 0, or the milliseconds to wait. Who reads nothing needs none. */
+const leave = async ({ facts, manifest, credential }: Subject, run: RunRecord): Promise<number> => {
+  if (run.sweeping || run.stream >= facts.streams.length) return 0;
+  const account = credential.account?.id ?? credential.id;
+  return spend(manifest.id, `${credential.tenant} ${account}`, facts.perMinute);
+};
+
+const readPage = (subject: Subject, run: RunRecord): Promise<ChangesPage> => {
+  const stream = subject.facts.streams[run.stream] ?? '';
   return inSession(
     subject,
     ({ adapter, session }) => {
@@ -86,23 +88,35 @@ const take = async ({ owner, state }: Subject, run: RunRecord): Promise<RunRecor
   return { ...run, ...next, step: run.step + 1 };
 };
 
-/** Tries again later what may pass, and ends the run with its code where it does not. */
-const putOff = async (
+/** The message that goes on after a pause, or as late as SQS can and is then put off again. */
+const sendLater = (payload: Payload, pause: number): Promise<void> =>
+  send(sync, payload, Math.min(longestDelay, Math.ceil(pause / 1000)));
+
+/** Goes on after a pause, whichever message comes before. */
+const wait = async (
   payload: Payload,
   { owner, state }: Subject,
   run: RunRecord,
-  error: AppError,
+  pause: number,
+  change: Partial<RunRecord>,
 ): Promise<void> => {
-  const { attempts, backoff } = settings().sync;
-  const failures = run.failures + 1;
-  if (!codes[error.code].retry || failures >= attempts) return failRun(owner, state, run, error.code);
-  const pause = Math.min(longestDelay, pauseAfter(failures, backoff, error.retryAfter));
-  const { set } = dueChange(state.integrationId, now() + pause + watchAfter);
+  const notBefore = now() + pause;
+  const { set } = dueChange(state.integrationId, notBefore + watchAfter);
   await transact([
-    advanceRun(owner, run, { failures, code: error.code }),
+    advanceRun(owner, run, { ...change, notBefore }),
     { update: keys.sync(owner, state.integrationId), set, when: [['running', '=', run.id]] },
   ]);
-  await send(sync, payload, Math.ceil(pause / 1000));
+  await sendLater(payload, pause);
+};
+
+/** Tries again later what may pass, and ends the run with its code where it does not. */
+const putOff = (payload: Payload, subject: Subject, run: RunRecord, error: AppError): Promise<void> => {
+  const { attempts, backoff } = settings().sync;
+  const { code, refused, retryAfter } = error;
+  const failures = run.failures + 1;
+  if (!codes[code].retry || refused || failures >= attempts)
+    return failRun(subject.owner, subject.state, run, code);
+  return wait(payload, subject, run, pauseAfter(failures, backoff, retryAfter), { failures, code });
 };
 
 /** Ours, not the provider's: the queue tries the message again, and the last time ends the run. */
@@ -117,6 +131,8 @@ const goOn = async (
   { left, last }: Work,
 ): Promise<void> => {
   const { owner, state, credential } = subject;
+  const early = (seen.notBefore ?? 0) - now();
+  if (early > tolerance) return sendLater(payload, early);
   let run = seen;
   try {
     const refused = hindrance(credential);
@@ -124,6 +140,8 @@ const goOn = async (
     requireScopes(subject, subject.facts);
     run = await take(subject, run);
     while (left() > longestPage) {
+      const pause = await leave(subject, run);
+      if (pause > 0) return await wait(payload, subject, run, pause, {});
       const next = await takeStep(subject, run);
       if (next === null) return await finishRun(owner, state, run);
       run = next;

@@ -10,7 +10,7 @@ import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import { noteUse } from '../store/credentials.ts';
 import { findCredential } from '../store/integrations.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf, isUsedLate } from './freshness.ts';
 import { refreshLimits } from './limits.ts';
 import { dueOf } from './token-state.ts';
 
@@ -104,7 +104,7 @@ export const withValidToken = async (
   if (freshness === 'expired') return newerThan(owner, credential, 'use');
   if (freshness === 'stale')
     await ifPossible('refresh not queued', credential, requestRefresh(owner, credential, 'use'));
-  else if (credential.aheadRefreshed) {
+  else if (credential.aheadRefreshed && isUsedLate(credential)) {
     const due = dueOf(await manifestOf(credential.provider), { ...credential, aheadRefreshed: false });
     await ifPossible('use not noted', credential, noteUse(owner, credential, due));
   }

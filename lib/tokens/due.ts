@@ -4,8 +4,8 @@ import { marginOf } from './freshness.ts';
 
 /**
  * When a schedule has to look at a credential next, as attributes of the index `due`; nulls where never.
- * Only what was used is refreshed ahead; what is idle is kept alive before two thirds of its refresh
- * token's life are over, once a month where that is longer or unknown.
+ * Only what was used is refreshed ahead; what is idle is kept alive once two thirds of its refresh
+ * token's life are over, or a month where that is longer or unknown.
  */
 export type Due = { due: string; dueAt: number } | null;
 
@@ -52,7 +52,7 @@ export const nextDue = (credential: Idle, refreshTtlDays: number | null, keepsAl
   const idle = Math.min(month, refreshTtlDays === null ? month : (refreshTtlDays * day * 2) / 3);
   return {
     due: keys.due('keep_alive', id),
-    dueAt: Math.floor(refreshedAt + idle - jitter(id, tokenVersion, idle * 0.1)),
+    dueAt: Math.floor(refreshedAt + idle + jitter(id, tokenVersion, idle * 0.1)),
   };
 };
 

@@ -11,9 +11,19 @@ export const marginOf = (lifetime: number | null): number => {
 };
 
 /** A token that does not say when it expires is fresh until a provider rejects it. */
-export const freshnessOf = ({ accessExpiresAt, accessLifetime }: Expiring): 'fresh' | 'stale' | 'expired' => {
+export const freshnessOf = (
+  { accessExpiresAt, accessLifetime }: Expiring,
+  at = now(),
+): 'fresh' | 'stale' | 'expired' => {
   if (accessExpiresAt === null) return 'fresh';
-  const left = accessExpiresAt - now();
+  const left = accessExpiresAt - at;
   if (left <= 0) return 'expired';
   return left > marginOf(accessLifetime) ? 'fresh' : 'stale';
 };
+
+/**
+ * Whether a use speaks for more uses after the token's end: one in the last quarter of its life before the
+ * margin does. Whoever was here only earlier has gone, and a refresh ahead would be for nobody.
+ */
+export const isUsedLate = ({ accessExpiresAt, accessLifetime }: Expiring, at = now()): boolean =>
+  accessExpiresAt !== null && accessExpiresAt - at <= marginOf(accessLifetime) + (accessLifetime ?? 0) / 4;

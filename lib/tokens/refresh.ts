@@ -93,7 +93,8 @@ export const refreshTokens = async (payload: Payload, work: Work): Promise<void>
   const claimed = await takeLease(owner, credential);
   if (!claimed) return;
   const held: Claim = { owner, manifest, credential: claimed, request, key, reason: payload.reason };
-  const outcome = await request.send();
+  // A request that outlives this function could outlive the lease: then two would spend one token.
+  const outcome = work.left() < deadline ? tooLate : await request.send();
   if (outcome.kind === 'tokens') await commit(held, outcome.tokens, work);
   else await settle(held, outcome);
 };

@@ -77,7 +77,8 @@ export const retire = async (
   await transact([
     {
       update: keys.credential(owner, credential.id),
-      set: { retired: [] },
+      // A delete that begins again must not end, and record, the same once more.
+      set: { retired: [], ...(credential.state === 'deleting' && { tokens: null }) },
       // What was retired meanwhile must not be forgotten: the job runs again.
       when: [['fence', '=', credential.fence]],
     },

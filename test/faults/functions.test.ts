@@ -118,7 +118,7 @@ const rows: Rows = {
     between: (changed) =>
       changed.every((line) => / (holder|fence|leaseUntil|intentSince|intentCount|due|dueAt): /.test(line)),
     patience: shortTimes.lease + 100,
-    counts: / (fence|holder): /,
+    counts: / (fence|holder|committedBy): /,
   },
   'jobs/rescue': {
     prepare: job('rescue', async () => {
@@ -165,7 +165,7 @@ const rows: Rows = {
     prepare: async () => {
       const { admin, organization } = company;
       const subject = { kind: 'entity', entity: organization.entity };
-      const { body } = await admin.post('/erasures', { subject });
+      const { body } = await admin.post('/erase', { subject });
       await bench.taken({ id: 'erase' });
       const { organizationId } = admin;
       return () => told(() => bench.runJob('erase', { organizationId, id: body.erasure.id }));

@@ -76,7 +76,7 @@ const exact = (value: unknown): string =>
 const masked = (value: unknown, known: string): string =>
   spelled(value, () => 'bytes')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replaceAll(/"N":"\d{10,}(\.\d+)?"/g, '"N":"MOMENT"')
+    .replaceAll(/"([NS])":"\d{10,}(\.\d+)?"/g, '"$1":"MOMENT"')
     .replaceAll(/EVT#\d{4}-\d\d/g, 'EVT#MONTH')
     .replaceAll(/\b([a-z_]+)#\d\b/g, '$1#SHARD')
     .replaceAll(/[A-Za-z0-9_-]{16,}/g, (token) => (known.includes(token) ? token : 'NEW'));

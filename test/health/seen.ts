@@ -1,6 +1,7 @@
-import { vi } from 'vitest';
+import { inject, vi } from 'vitest';
 import { partition } from '../integrations/stored.ts';
 import type { Caller } from '../support/api.ts';
+import * as table from '../support/table.ts';
 
 /** What a holder is told of an integration's health, and the events that tell how it came to that. */
 
@@ -48,3 +49,6 @@ export const changesOf = async (who: Caller, id: string, scope?: 'organization' 
 /** Asks until it is so; what happens behind a caller's back takes a moment. */
 export const soon = <T>(assert: () => Promise<T>): Promise<T> =>
   vi.waitFor(assert, { timeout: 15_000, interval: 100 });
+
+/** Waits for what follows the calls so far: the stream and the jobs. */
+export const settled = (): Promise<void> => table.settled(inject('cloud'));

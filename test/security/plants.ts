@@ -1,5 +1,6 @@
 import type { Call, Fault } from '../../infra/local/standins/standin.ts';
 import { type Caller, caller, newId, type Reply } from '../support/api.ts';
+import { aGoogleCalendar, anOutlookMailbox, type Calendar } from '../support/calendars.ts';
 import type { Cloud } from '../support/cloud.ts';
 import { awkwardSecret, plantedSecret } from '../support/secrets.ts';
 import { aGithubAccount, aJiraSite, connected, control } from '../support/standins.ts';
@@ -27,33 +28,52 @@ export type Planted = {
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 const range = { from: day(-30), to: day(0) };
 
+/** What the calls of a planted integration are about. */
+type Subject = {
+  auth: string;
+  external: { type: string; id: string };
+  /** What it may be linked to. */
+  entityType: string;
+  /** An address by which persons are found; null where there are none. */
+  email: string | null;
+  path: string;
+  match: Fault['match'];
+  always?: Fault[];
+};
+
 const planted = async (
   { standins }: Cloud,
   provider: string,
   holder: Caller,
   connection: Planted['connection'],
-  personId: string,
-  email: string,
-  path: string,
-  match: Fault['match'],
-  always: Fault[] = [],
+  { auth, external, entityType, email, path, match, always = [] }: Subject,
 ) => {
   const script = async (faults: Fault[]): Promise<void> => {
     await control(provider, 'DELETE', 'faults', undefined, standins[provider]);
     await control(provider, 'POST', 'faults', faults, standins[provider]);
   };
   await script(always);
-  const { id } = await connected(holder, provider, connection);
-  const external = { type: 'person', id: personId };
+  const { id } = await connected(holder, provider, connection, 'organization', { auth });
   const link = (entityId: string) =>
-    holder.post('/links', { entity: { type: 'Person', id: entityId }, integrationId: id, external });
+    holder.post('/links', { entity: { type: entityType, id: entityId }, integrationId: id, external });
   const person = newId('person');
   const { body } = await link(person);
   const version = async (): Promise<number> =>
     (await holder.get(`/integrations/${id}`)).body.integration.version;
-  const again = { provider, scope: 'user', auth: 'api_token', ...connection };
+  const again = { provider, scope: 'user', auth, ...connection };
   let asked = 31;
   const candidate = () => ({ entity: { type: 'Person', id: newId('person') }, email });
+  const aboutPersons = [
+    () => holder.post('/links/bulk', { integrationId: id, candidates: [candidate(), candidate()] }),
+    () => holder.get(`/persons/${person}/activity?from=${range.from}&to=${range.to}&refresh=true`),
+    // Another range each time, because an answer is kept for a while.
+    () => {
+      asked += 1;
+      return holder.post('/activity', { personIds: [person], from: day(-asked), to: range.to });
+    },
+  ];
+  const aboutEvents = [() => holder.post('/calendar/import', { integrationId: id, externalId: external.id })];
+  const entity = `type=${external.type}&externalId=${encodeURIComponent(external.id)}`;
   return {
     provider,
     caller: holder,
@@ -91,22 +111,37 @@ const planted = async (
           version: await version(),
           credentials: connection.credentials,
         }),
+      () => holder.post(`/integrations/${id}/reconnect`, { auth, ...connection }),
       () => holder.post(`/integrations/${id}/test`),
       () => holder.post(`/integrations/${id}/search`, { query: 'ada' }),
-      () => holder.get(`/integrations/${id}/entity?type=person&externalId=${encodeURIComponent(personId)}`),
+      () => holder.get(`/integrations/${id}/entity?${entity}`),
       () => holder.get(`/integrations/${id}/proxy/${path}`),
       () => holder.post(`/integrations/${id}/proxy/${path}`, { a: 1 }),
       () => link(newId('person')),
       () => holder.post(`/links/${body.link.id}/refresh`),
-      () => holder.post('/links/bulk', { integrationId: id, candidates: [candidate(), candidate()] }),
-      () => holder.get(`/persons/${person}/activity?from=${range.from}&to=${range.to}&refresh=true`),
-      // Another range each time, because an answer is kept for a while.
-      () => {
-        asked += 1;
-        return holder.post('/activity', { personIds: [person], from: day(-asked), to: range.to });
-      },
+      ...(email === null ? aboutEvents : aboutPersons),
     ],
   };
+};
+
+/** An integration with a calendar of its own, whose stand-in's every call may go wrong. */
+const plantedCalendar = async (
+  cloud: Cloud,
+  { provider, auth, connection, add }: Calendar,
+  event: object,
+  path: string,
+  secrets: readonly string[],
+): Promise<Planted> => {
+  const [id = ''] = await add({ ...event });
+  const parts = await planted(cloud, provider, caller({}, cloud.url), connection, {
+    auth,
+    external: { type: 'event', id },
+    entityType: 'Meeting',
+    email: null,
+    path,
+    match: { path: '^/(?!__standin)' },
+  });
+  return { ...parts, secrets, echo: secrets.join(' ') };
 };
 
 export const plants: Readonly<Record<string, (cloud: Cloud) => Promise<Planted>>> = {
@@ -134,11 +169,15 @@ export const plants: Readonly<Record<string, (cloud: Cloud) => Promise<Planted>>
       'jira',
       caller({}, cloud.url),
       { settings: { baseUrl: site.baseUrl }, credentials: { username, apiToken } },
-      person?.accountId ?? '',
-      ada.email,
-      'rest/api/3/search/jql',
-      { host: site.host },
-      [unnamed],
+      {
+        auth: 'api_token',
+        external: { type: 'person', id: person?.accountId ?? '' },
+        entityType: 'Person',
+        email: ada.email,
+        path: 'rest/api/3/search/jql',
+        match: { host: site.host },
+        always: [unnamed],
+      },
     );
     const basic = Buffer.from(`${username}:${apiToken}`).toString('base64');
     return { ...parts, secrets: [username, apiToken], echo: `${apiToken} Basic ${basic}` };
@@ -153,11 +192,46 @@ export const plants: Readonly<Record<string, (cloud: Cloud) => Promise<Planted>>
       'github',
       caller({}, cloud.url),
       { credentials: { token } },
-      login,
-      `${login}@acme.example`,
-      'user',
-      { authorization: token },
+      {
+        auth: 'api_token',
+        external: { type: 'person', id: login },
+        entityType: 'Person',
+        email: `${login}@acme.example`,
+        path: 'user',
+        match: { authorization: token },
+      },
     );
     return { ...parts, secrets: [token], echo: `${token} Bearer ${token}` };
+  },
+  google_calendar: async (cloud) => {
+    const calendar = await aGoogleCalendar('UTC', cloud.standins['google_calendar']);
+    const { clientEmail = '', privateKey = '' } = calendar.connection.credentials;
+    const [robot = ''] = clientEmail.split('@');
+    // Its first lines are the same in every key.
+    const own = privateKey
+      .split('\n')
+      .filter((line) => /^[\w+/]{64}$/.test(line))
+      .slice(2);
+    const event = {
+      summary: 'Planning',
+      start: { dateTime: `${day(1)}T09:00:00Z` },
+      end: { dateTime: `${day(1)}T10:00:00Z` },
+    };
+    return plantedCalendar(cloud, calendar, event, 'calendar/v3/users/me/calendarList', [robot, ...own]);
+  },
+  microsoft_outlook: async (cloud) => {
+    const mailbox = await anOutlookMailbox(cloud.standins['microsoft_outlook']);
+    const clientSecret = awkwardSecret('outlook');
+    const origin = cloud.standins['microsoft_outlook'];
+    const { clientId: id = '', tenantId = '' } = mailbox.connection.settings;
+    const client = { id, secret: clientSecret, details: { tenants: { [tenantId]: ['Calendars.Read'] } } };
+    await control('microsoft_outlook', 'POST', 'oauth/clients', client, origin);
+    mailbox.connection.credentials = { clientSecret };
+    const event = {
+      subject: 'Planning',
+      start: { dateTime: `${day(1)}T09:00:00`, timeZone: 'UTC' },
+      end: { dateTime: `${day(1)}T10:00:00`, timeZone: 'UTC' },
+    };
+    return plantedCalendar(cloud, mailbox, event, `v1.0/users/${mailbox.owner}/events`, [clientSecret]);
   },
 };

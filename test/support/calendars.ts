@@ -32,10 +32,15 @@ export type Calendar = {
 
 const escaped = (text: string): string => text.replaceAll(/[.+]/g, '\\$&');
 
-const common = (provider: Calendar['provider'], path: string, client: string) => ({
-  control: <T>(name: string, body: unknown) => control<T>(provider, 'POST', name, body),
+const common = (
+  provider: Calendar['provider'],
+  path: string,
+  client: string,
+  origin: string | undefined,
+) => ({
+  control: <T>(name: string, body: unknown) => control<T>(provider, 'POST', name, body, origin),
   calls: async () => {
-    const { calls } = await control<{ calls: Call[] }>(provider, 'GET', 'calls');
+    const { calls } = await control<{ calls: Call[] }>(provider, 'GET', 'calls', undefined, origin);
     return calls.filter((call) => call.path.includes(path));
   },
   tokenCalls: async () =>
@@ -44,18 +49,20 @@ const common = (provider: Calendar['provider'], path: string, client: string) =>
         provider,
         'GET',
         `oauth/calls?client=${encodeURIComponent(client)}`,
+        undefined,
+        origin,
       )
     ).calls,
   fault: (act: Fault['act'], times = 1) =>
-    control(provider, 'POST', 'faults', [{ match: { path: escaped(path) }, times, act }]),
+    control(provider, 'POST', 'faults', [{ match: { path: escaped(path) }, times, act }], origin),
 });
 
 /** A person with a calendar at Google, and a service account the calendar is shared with. */
-export const aGoogleCalendar = async (timeZone = 'UTC'): Promise<Calendar> => {
+export const aGoogleCalendar = async (timeZone = 'UTC', origin?: string): Promise<Calendar> => {
   const id = short();
   const owner = `owner-${id}@team-${id}.example`;
   const robot = `robot-${id}@team-${id}.iam.gserviceaccount.com`;
-  const post = <T>(path: string, body: unknown) => control<T>('google_calendar', 'POST', path, body);
+  const post = <T>(path: string, body: unknown) => control<T>('google_calendar', 'POST', path, body, origin);
   await post('users', { email: owner, givenName: 'Olga', familyName: id, timeZone });
   const { private_key: privateKey } = await post<{ private_key: string }>('service-accounts', {
     email: robot,
@@ -67,17 +74,18 @@ export const aGoogleCalendar = async (timeZone = 'UTC'): Promise<Calendar> => {
     connection: { settings: { calendarId: owner }, credentials: { clientEmail: robot, privateKey } },
     owner,
     add: async (...events) => (await post<{ ids: string[] }>('events', { calendar: owner, events })).ids,
-    ...common('google_calendar', encodeURIComponent(owner), robot),
+    ...common('google_calendar', encodeURIComponent(owner), robot, origin),
   };
 };
 
 /** A person with a mailbox at Microsoft, and an app that may read calendars there. */
-export const anOutlookMailbox = async (): Promise<Calendar> => {
+export const anOutlookMailbox = async (origin?: string): Promise<Calendar> => {
   const id = short();
   const owner = `olga-${id}@acme.example`;
   const client = `app-${id}`;
   const clientSecret = plantedSecret('outlook');
-  const post = <T>(path: string, body: unknown) => control<T>('microsoft_outlook', 'POST', path, body);
+  const post = <T>(path: string, body: unknown) =>
+    control<T>('microsoft_outlook', 'POST', path, body, origin);
   await post('users', { userPrincipalName: owner, displayName: `Olga ${id}` });
   await post('oauth/clients', {
     id: client,
@@ -96,7 +104,7 @@ export const anOutlookMailbox = async (): Promise<Calendar> => {
       const made = await post<{ events: { immutableId: string }[] }>('events', { mailbox: owner, events });
       return made.events.map(({ immutableId }) => immutableId);
     },
-    ...common('microsoft_outlook', encodeURIComponent(owner), client),
+    ...common('microsoft_outlook', encodeURIComponent(owner), client, origin),
   };
 };
 

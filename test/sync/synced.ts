@@ -1,7 +1,7 @@
 import type { Caller } from '../support/api.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape.
-type Answer = any;
+export type Answer = any;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -19,12 +19,15 @@ const SyncedIssue = z.extend(Issue, {
 type SyncedIssue = z.infer<typeof SyncedIssue>;
 
 /**
- * Everything changed since then, in that order; `known` are the ids that were read of that very moment,
- * which comes again. `etag` is of exactly this request: while nothing changes, GitHub does not count it.
+ * Everything changed since then, in that order; what changed at that very moment comes again, for it may have
+ * changed twice in one second. `etag` is of exactly this request: while nothing changes, GitHub does not count it.
  */
-type Position = { since: string | null; known: string[]; etag: string | null };
-/** More changed at one moment than a page holds: then pages go on by number. */
-type Cursor = Position & { page: number };
+type Position = { since: string | null; etag: string | null };
+/**
+ * The next page begins at the moment the last one ended; `known` are the ids that were read of it. Where more
+ * changed at one moment than a page holds, pages go on by number.
+ */
+type Cursor = { since: string | null; known: string[]; page: number };
 
 const statusOf = ({ pull_request, state, draft }: SyncedIssue): string => {
   if (pull_request?.merged_at) return 'merged';
@@ -65,10 +68,8 @@ const toItem = (issue: SyncedIssue): SyncItem => {
   };
 };
 
-const startOf = (position: string | null): Cursor => ({
-  ...(position === null ? { since: null, known: [], etag: null } : (JSON.parse(position) as Position)),
-  page: 1,
-});
+const startOf = (position: string | null): Position =>
+  position === null ? { since: null, etag: null } : (JSON.parse(position) as Position);
 
 const isUnchanged = (error: unknown): boolean => (error as { status?: unknown }).status === 304;
 
@@ -76,7 +77,8 @@ const isUnchanged = (error: unknown): boolean => (error as { status?: unknown })
 export const issuesOf =
   (call: Call): ReadPage =>
   async (session, { position, cursor, limit }) => {
-    const at = cursor === null ? startOf(position) : (JSON.parse(cursor) as Cursor);
+    const start = startOf(position);
+    const at = cursor === null ? { ...start, known: [], page: 1 } : (JSON.parse(cursor) as Cursor);
     const { since, page } = at;
     const first = cursor === null && since !== null;
     const answer = await call(session, async ({ rest }) => {
@@ -89,7 +91,7 @@ export const issuesOf =
           per_page: limit,
           page,
           ...(since !== null && { since }),
-          ...(first && at.etag !== null && { headers: { 'if-none-match': at.etag } }),
+          ...(first && start.etag !== null && { headers: { 'if-none-match': start.etag } }),
         });
       } catch (error) {
         if (isUnchanged(error)) return null;
@@ -116,7 +118,7 @@ export const issuesOf =
       failed: read.filter(({ success }) => !success).length,
       next: ended
         ? null
-        : JSON.stringify({ since: latest, known, etag: null, page: moved ? 1 : page + 1 } satisfies Cursor),
-      position: ended ? JSON.stringify({ since: latest, known, etag } satisfies Position) : null,
+        : JSON.stringify({ since: latest, known, page: moved ? 1 : page + 1 } satisfies Cursor),
+      position: ended ? JSON.stringify({ since: latest, etag } satisfies Position) : null,
     };
   };

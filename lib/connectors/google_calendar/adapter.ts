@@ -5,7 +5,7 @@ import { AppError } from '../../errors/error.ts';
 import type { ExternalItem } from '../../model/link.ts';
 import type { Adapter, Classify, Identity, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
-import { calendarAccount, Event, EventPage, isEventId, toAccount, toItem, UserInfo } from './map.ts';
+import { calendarAccount, Event, EventPage, toAccount, toItem, UserInfo } from './map.ts';
 import { readEvents } from './sync.ts';
 
 /** One client per call, given an access token alone: with more it would refresh by itself, outside our protocol. */
@@ -85,7 +85,6 @@ export const adapter: Adapter = {
   },
 
   read: async (session, _type, id) => {
-    if (!isEventId(id)) return null;
     const event = await orNull(
       call(session, async (api) => {
         const { data } = await api.events.get({ calendarId: calendarOf(session), eventId: id });

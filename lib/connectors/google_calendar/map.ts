@@ -117,9 +117,7 @@ const eventOf = (event: Event): CalendarEvent | null => {
   };
 };
 
-/** Others would leave their place in an address. */
-export const isEventId = (id: string): boolean =>
-  manifest.entities.some(({ idPattern }) => idPattern.test(id));
+const isEventId = (id: string): boolean => manifest.entities.some(({ idPattern }) => idPattern.test(id));
 
 /** Null where it has no time, or is out of range. */
 export const toItem = (event: Event, range: DateRange | null = null): ExternalItem | null => {

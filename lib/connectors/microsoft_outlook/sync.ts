@@ -31,6 +31,8 @@ const nothing: Page = {
 };
 
 const isSeries = ({ type }: ChangedEvent): boolean => type === 'seriesMaster';
+/** Graph gives all occurrences again when one of them changed, and does not say which of them went. */
+const isOfSeries = (change: ChangedEvent): boolean => isSeries(change) || Boolean(change.seriesMasterId);
 
 /** What an occurrence does not say of itself its series does. */
 const completed = (change: ChangedEvent, series: ChangedEvent | null | undefined): ChangedEvent => {
@@ -47,7 +49,7 @@ const firstPage = (graph: Graph, session: Session): string => {
   return url.href;
 };
 
-/** Events by Graph's change tracking. A series that changed or went begins again from the start. */
+/** Events by Graph's change tracking. Where a series changed or went, everything is read again. */
 export const readEvents =
   (graph: Graph): ReadPage =>
   async (session, { position, cursor, limit }) => {
@@ -62,15 +64,15 @@ export const readEvents =
     if (page === null) return { ...nothing, restart: true };
 
     const read = page.value.map((value) => z.safeParse(Change, value));
-    const changes = read.flatMap((one) => (one.success ? [one.data] : []));
-    const removed = changes.filter((change) => change['@removed'] || change.isCancelled);
-    const masters = changes.filter(isSeries);
-    if (before && (masters.length > 0 || removed.some(({ id }) => before.series.includes(id))))
+    const parsed = read.flatMap((one) => (one.success ? [one.data] : []));
+    if (before && parsed.some((change) => isOfSeries(change) || before.series.includes(change.id)))
       return { ...nothing, restart: true };
 
-    const gone = new Set(removed.map(({ id }) => id));
-    const standing = changes.filter((change) => !isSeries(change) && !gone.has(change.id));
-    const taken = standing.slice(at.skip, at.skip + limit);
+    const part = read.slice(at.skip, at.skip + limit);
+    const changes = part.flatMap((one) => (one.success ? [one.data] : []));
+    const removed = changes.filter((change) => change['@removed'] || change.isCancelled);
+    const masters = parsed.filter(isSeries);
+    const taken = changes.filter((change) => !isSeries(change) && !removed.includes(change));
     const bySeries = new Map<string, ChangedEvent | null>(masters.map((master) => [master.id, master]));
     for (const { seriesMasterId, subject } of taken)
       if (seriesMasterId && subject === undefined && !bySeries.has(seriesMasterId))
@@ -88,20 +90,18 @@ export const readEvents =
       ...new Set([
         ...at.series,
         ...masters.map(({ id }) => id),
-        ...standing.flatMap((c) => c.seriesMasterId ?? []),
+        ...parsed.flatMap(({ seriesMasterId }) => seriesMasterId ?? []),
       ]),
     ];
-    const rest = at.skip + taken.length < standing.length;
+    const rest = at.skip + limit < read.length;
     const link = page['@odata.nextLink'] ?? null;
-    const next = rest
-      ? { link: at.link, skip: at.skip + taken.length, series }
-      : link && { link, skip: 0, series };
+    const next = rest ? { link: at.link, skip: at.skip + limit, series } : link && { link, skip: 0, series };
     const delta = page['@odata.deltaLink'];
     return {
       ...nothing,
       items,
-      removed: at.skip === 0 ? removed.map(({ id }) => ({ type: 'event' as const, id })) : [],
-      failed: at.skip === 0 ? read.filter(({ success }) => !success).length : 0,
+      removed: removed.map(({ id }) => ({ type: 'event' as const, id })),
+      failed: part.filter(({ success }) => !success).length,
       next: next ? JSON.stringify(next) : null,
       position: !next && delta ? JSON.stringify({ link: delta, series } satisfies Position) : null,
     };

@@ -71,6 +71,7 @@ export const getUsage = defineOperation({
         connections: z.number(),
         connected: z.number(),
         disconnected: z.number(),
+        /** Who connected it, of all whom we know to have done something. */
         adoption: z.object({ users: z.number(), members: z.number(), share: z.number() }),
         operations: z.record(z.string(), z.number()),
         syncs: z.object({ succeeded: z.number(), failed: z.number(), perDay: z.number() }),

@@ -27,6 +27,7 @@ import { repositoryControls } from './repositories.ts';
  *   created?, updated?, closed? }`, pull requests also `reviewers?` and `merged?` → `{ numbers }`. `state`
  *   is `open`, `closed` and, of pull requests, `draft` and `merged`. A time is ISO 8601, or `{ from, to }` to
  *   spread the items over; without, all is now. `{n}` in `title` becomes the item's place.
+ * - `items/delete` `{ repository, number }`: an issue that an admin deleted, or a pull request that is gone.
  * - `rate-limits` `{ resource, limit, remaining?, resetInSeconds?, status?, token? }`: enforced from now on,
  *   for one token or everybody; `resource` is `core` or `search`, `status` 403 or 429.
  *   `{ resource, token?, off: true }` ends it. Without a rule the stand-in counts and never refuses.

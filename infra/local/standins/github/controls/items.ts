@@ -27,6 +27,7 @@ const pullsInput = z.strictObject({
   reviewers: list,
   merged: time,
 });
+const which = z.strictObject({ repository: z.string(), number: z.int() });
 type Input = z.output<typeof issuesInput> & Partial<z.output<typeof pullsInput>>;
 
 /** The time of one item, evenly spread from the first to the last. */
@@ -87,7 +88,15 @@ const add = (state: State, input: Parameters<typeof itemOf>[1], isPull: boolean)
   return { numbers };
 };
 
+const remove = (state: State, { repository, number }: z.output<typeof which>) => {
+  const { id } = repositoryNamed(state, repository);
+  const kept = state.items.filter((item) => item.repository !== id || item.number !== number);
+  if (kept.length === state.items.length) throw new Error(`no ${repository}#${number}`);
+  state.items = kept;
+};
+
 export const itemControls = (state: State): Route[] => [
+  control('items/delete', which, (input) => remove(state, input)),
   control('pulls', pullsInput, (input) => add(state, input, true)),
   control('issues', issuesInput, (input) => add(state, input, false)),
 ];

@@ -1,0 +1,57 @@
+import { type Caller, caller, newId } from '../support/api.ts';
+import type { Cloud } from '../support/cloud.ts';
+import { aGithubAccount, aJiraSite, connected, type GithubAccount } from '../support/standins.ts';
+import { dumpOf, settled } from '../support/table.ts';
+
+/** An organisation with something of every kind, and what of it stands in the table. */
+
+export type Held = {
+  admin: Caller;
+  member: Caller;
+  shared: { id: string };
+  own: { id: string };
+  account: GithubAccount;
+  person: { type: 'Person'; id: string };
+};
+
+const ok = async (what: string, call: Promise<{ status: number; text: string }>): Promise<void> => {
+  const { status, text } = await call;
+  if (status >= 300) throw new Error(`${what}: ${status} ${text}`);
+};
+
+export const aHeldOrganization = async (cloud: Cloud): Promise<Held> => {
+  const admin = caller({}, cloud.url);
+  const { organizationId } = admin;
+  const person = { type: 'Person', id: newId('person') } as const;
+  const member = caller({ organizationId, role: 'member', personId: person.id }, cloud.url);
+
+  const site = await aJiraSite({}, cloud.standins['jira']);
+  const shared = await connected(admin, 'jira', site.connection);
+  const account = await aGithubAccount({}, ['repo'], cloud.standins['github']);
+  const own = await connected(member, 'github', account.connection, 'user');
+  const external = { type: 'person', id: shared.account.id };
+  await ok('link', admin.post('/links', { entity: person, integrationId: shared.id, external }));
+  await ok(
+    'own link',
+    member.post('/links', {
+      entity: person,
+      integrationId: own.id,
+      external: { type: 'person', id: account.login },
+    }),
+  );
+  const day = new Date().toISOString().slice(0, 10);
+  await ok('activity', member.get(`/persons/${person.id}/activity?from=${day}&to=${day}`));
+  await ok('policy', admin.put('/policy', { activity: 'admins' }));
+  const app = { clientId: 'own', clientSecret: 'of the organisation' };
+  await ok('app', admin.put('/providers/github/app', app));
+  await ok('rating', member.put(`/integrations/${own.id}/rating`, { stars: 5 }));
+  const begin = { provider: 'microsoft_outlook', scope: 'user', auth: 'oauth2' };
+  const key = { headers: { 'idempotency-key': newId('key') } };
+  await ok('consent', member.post('/integrations/connect', begin, key));
+  await settled(cloud);
+  return { admin, member, shared, own, account, person };
+};
+
+/** Items that hold one of these texts anywhere. */
+export const rowsWith = async (cloud: Cloud, ...texts: string[]): Promise<string[]> =>
+  (await dumpOf(cloud)).filter((line) => texts.some((text) => line.includes(text)));
