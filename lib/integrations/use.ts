@@ -101,11 +101,13 @@ export const withSession = async <T>(
       isDown = down;
       tell(milliseconds, code, down);
     });
-    return run({ ...current, adapter, session }).finally(async () => {
+    try {
+      return await run({ ...current, adapter, session });
+    } finally {
       await noteVitals(owner, credential.id);
       await noteOutage(owner, credential);
       if (isDown !== null) await tellCircuit(usable.manifest, credential, isDown);
-    });
+    }
   };
   const valid = await withValidToken(owner, usable.credential);
   try {

@@ -1,5 +1,6 @@
 import { type Caller, caller, newId } from '../support/api.ts';
 import type { Cloud } from '../support/cloud.ts';
+import { plantedSecret } from '../support/secrets.ts';
 import { aGithubAccount, aJiraSite, connected, type GithubAccount } from '../support/standins.ts';
 import { dumpOf, settled } from '../support/table.ts';
 
@@ -42,7 +43,7 @@ export const aHeldOrganization = async (cloud: Cloud): Promise<Held> => {
   const day = new Date().toISOString().slice(0, 10);
   await ok('activity', member.get(`/persons/${person.id}/activity?from=${day}&to=${day}`));
   await ok('policy', admin.put('/policy', { activity: 'admins' }));
-  const app = { clientId: 'own', clientSecret: 'of the organisation' };
+  const app = { clientId: 'own', clientSecret: plantedSecret('app') };
   await ok('app', admin.put('/providers/github/app', app));
   await ok('rating', member.put(`/integrations/${own.id}/rating`, { stars: 5 }));
   const begin = { provider: 'microsoft_outlook', scope: 'user', auth: 'oauth2' };

@@ -10,6 +10,7 @@ import { aCompany, type Company } from '../security/company.ts';
 import { atProvider, aConnection, type Connection, credentialOf, payloadFor } from '../refresh-faults/connection.ts';
 import { type Bench, shortTimes, startBench } from '../support/bench.ts';
 import { newId } from '../support/api.ts';
+import { control } from '../support/standins.ts';
 import { openTable, type State, type Table } from './state.ts';
 import { isWithin, type Outcome, type Subject, tryAll } from './trial.ts';
 
@@ -38,6 +39,8 @@ beforeAll(async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.01);
   bench = await startBench(shortTimes);
   table = openTable(bench.database);
+  const forLong = { account: 'ada@acme.example', policy: { accessSeconds: 90 * 86_400 } };
+  await control('google_calendar', 'POST', 'oauth/policy', forLong, bench.standins['google_calendar']);
   company = await aCompany(bench);
   rotating = await aConnection(bench, 'with a grace period');
   const lasting = { accessSeconds: 90 * 86_400, graceSeconds: 1e9, graceFor: 'any', idleSeconds: null };
@@ -140,8 +143,12 @@ const rows: Rows = {
   'jobs/revoke': { prepare: job('revoke', () => ({ ...reset.owner, integrationId: reset.id })) },
   'jobs/purge-integration': {
     prepare: job('purge-integration', () => ({ ...deleted.owner, integrationId: deleted.id, after: null })),
-    // Page by page; what it still needs goes last.
-    between: isWithin,
+    // Page by page, once its tokens have ended; what it still needs goes last.
+    between: (changed, after) =>
+      isWithin(
+        changed.filter((line) => !/ CRED#.* tokens: /.test(line)),
+        after,
+      ),
   },
   'jobs/sync': {
     prepare: async () => {
@@ -151,15 +158,18 @@ const rows: Rows = {
       const payload = { ...ownerOf(company), integrationId: organization.integrationId, syncId: body.sync.id };
       return () => told(() => bench.runJob('sync', payload));
     },
-    between: isWithin,
+    // Page by page; a run that was cut short stands as running, and goes on.
+    between: (changed) => changed.every((line) => /#INT#\S+ (RUN#|SYNC|REC#)/.test(line)),
+    counts: / step: /,
   },
   'jobs/reseal': {
+    // One sealed item after the other, each by itself.
+    between: isWithin,
     prepare: job('reseal', () => {
       const now = Date.now() + Number(process.env['CLOCK_OFFSET_MS']);
       const { organizationId } = ownerOf(company);
       return { organizationId, keys: 'data', since: now, begun: now, after: null };
     }),
-    between: isWithin,
   },
   'jobs/erase': {
     prepare: async () => {
@@ -181,7 +191,7 @@ const rows: Rows = {
     ),
   },
   'schedules/sweep-events': { prepare: schedule('sweep-events', aDeletion) },
-  'schedules/queue-due-syncs': { prepare: schedule('queue-due-syncs') },
+  'schedules/queue-due-syncs': { prepare: schedule('queue-due-syncs'), between: isWithin },
   'schedules/purge': { prepare: schedule('purge') },
   'schedules/finish-rotations': { prepare: schedule('finish-rotations') },
 

@@ -1,7 +1,18 @@
 import { nextDue } from '../../lib/tokens/due.ts';
 import { freshnessOf, isUsedLate } from '../../lib/tokens/freshness.ts';
 import { planned, within } from '../../lib/tokens/schedule.ts';
-import { day, gap, minute, organizationOf, providers, randomFrom, session, startOf, usedOnADay } from './world.ts';
+import {
+  chooseProvider,
+  day,
+  gap,
+  minute,
+  organizationOf,
+  providers,
+  randomFrom,
+  session,
+  startOf,
+  usedOnADay,
+} from './world.ts';
 
 /**
  * A month of refreshing on a simulated clock. When a token is refreshed, and which ones a schedule takes in
@@ -64,24 +75,26 @@ export const simulate = (connections: number, days: number, share = 1, seed = 1)
     else buckets[what].set(bucket, [id]);
   };
 
+  const providerAt = (id: number): (typeof providers)[number] =>
+    providers[providerOf[id] ?? 0] ?? providers[0];
   const recordOf = (id: number) => ({
     id: `int_${id}`,
     tokenVersion: version[id] ?? 0,
     accessExpiresAt: expiresAt[id] ?? 0,
-    accessLifetime: providers[providerOf[id] ?? 0]?.lifetime ?? 0,
+    accessLifetime: providerAt(id).lifetime,
     refreshable: true,
     refreshedAt: refreshedAt[id] ?? 0,
     aheadRefreshed: ahead[id] === 1,
     enabled: true,
   });
   const plan = (id: number): void => {
-    const due = nextDue(recordOf(id), providers[providerOf[id] ?? 0]?.refreshTtlDays ?? null, true);
+    const due = nextDue(recordOf(id), providerAt(id).refreshTtlDays, true);
     dueKind[id] = kinds.find((kind) => due?.due.startsWith(kind)) ?? null;
     dueAt[id] = due?.dueAt ?? 0;
     if (due) enter('due', due.dueAt, id);
   };
   const refresh = (id: number, at: number, reason: keyof Month['calls']): void => {
-    const { lifetime = 0, refreshTtlDays = null } = providers[providerOf[id] ?? 0] ?? {};
+    const { lifetime, refreshTtlDays } = providerAt(id);
     if (refreshTtlDays !== null && at - (refreshedAt[id] ?? 0) > refreshTtlDays * day) month.lapsed += 1;
     month.calls[reason] += 1;
     month.writes += 2;
@@ -119,7 +132,7 @@ export const simulate = (connections: number, days: number, share = 1, seed = 1)
     const wanted = ids.map((id) => ({
       id,
       organizationId: `org_${organizationOf(id, connections)}`,
-      provider: providers[providerOf[id] ?? 0]?.id ?? '',
+      provider: providerAt(id).id,
     }));
     month.writes += wanted.length;
     const perSecond = new Map(providers.map((one) => [one.id, Math.max(1, one.perSecond * share)]));
@@ -134,7 +147,7 @@ export const simulate = (connections: number, days: number, share = 1, seed = 1)
       );
       if (reason === 'keep_alive') {
         keptAlive[one.id] = (keptAlive[one.id] ?? 0) + 1;
-        if (providers[providerOf[one.id] ?? 0]?.id !== 'short')
+        if (one.provider !== 'short')
           month.mostKeptAlive = Math.max(month.mostKeptAlive, keptAlive[one.id] ?? 0);
       }
       sent.add(one.id);
@@ -149,14 +162,11 @@ export const simulate = (connections: number, days: number, share = 1, seed = 1)
 
   // A month before, they were connected or kept alive, one by one.
   for (const id of all) {
-    let rest = random();
-    providerOf[id] = Math.max(
-      0,
-      providers.findIndex(({ share: part }) => (rest -= part) < 0),
-    );
-    const life = Math.min(30, ((providers[providerOf[id] ?? 0]?.refreshTtlDays ?? 45) * 2) / 3);
+    providerOf[id] = chooseProvider(random);
+    const { lifetime, refreshTtlDays } = providerAt(id);
+    const life = Math.min(30, ((refreshTtlDays ?? 45) * 2) / 3);
     refreshedAt[id] = -random() * life * day;
-    expiresAt[id] = (refreshedAt[id] ?? 0) + (providers[providerOf[id] ?? 0]?.lifetime ?? 0);
+    expiresAt[id] = (refreshedAt[id] ?? 0) + lifetime;
     ahead[id] = 1;
     used[id] = 1;
     plan(id);

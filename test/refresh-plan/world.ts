@@ -20,7 +20,13 @@ export const randomFrom = (seed: number) => {
   };
 };
 
-type Provider = { id: string; share: number; lifetime: number; refreshTtlDays: number | null; perSecond: number };
+type Provider = {
+  id: string;
+  share: number;
+  lifetime: number;
+  refreshTtlDays: number | null;
+  perSecond: number;
+};
 
 const known = ({ id, oauth }: typeof jira, share: number, lifetime: number): Provider => ({
   id,
@@ -31,13 +37,24 @@ const known = ({ id, oauth }: typeof jira, share: number, lifetime: number): Pro
 });
 
 /** All with tokens of an hour, the hardest case; one whose refresh tokens do not outlive a month. */
-export const providers: readonly Provider[] = [
+export const providers: readonly [Provider, ...Provider[]] = [
   known(jira, 0.4, hour),
   known(github, 0.2, hour),
   known(google, 0.25, hour),
   known(outlook, 0.1, hour),
   { id: 'short', share: 0.05, lifetime: hour, refreshTtlDays: 14, perSecond: 10 },
 ];
+
+/** Which provider a connection is of, as an index. */
+export const chooseProvider = (random: () => number): number => {
+  const point = random();
+  let reached = 0;
+  const found = providers.findIndex(({ share }) => {
+    reached += share;
+    return point < reached;
+  });
+  return Math.max(0, found);
+};
 
 /** One organisation has a tenth of all connections; the others share the rest, most of them a few. */
 export const organizationOf = (connection: number, connections: number): number => {
@@ -51,4 +68,5 @@ export const usedOnADay = 0.1;
 export const session = 4 * hour;
 export const gap = 6 * minute;
 /** Days begin anywhere on earth, most of them in two thirds of the day. */
-export const startOf = (random: () => number): number => (random() < 0.8 ? random() * 12 * hour : random() * 20 * hour);
+export const startOf = (random: () => number): number =>
+  random() < 0.8 ? random() * 12 * hour : random() * 20 * hour;

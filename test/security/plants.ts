@@ -36,7 +36,8 @@ type Subject = {
   entityType: string;
   /** An address by which persons are found; null where there are none. */
   email: string | null;
-  path: string;
+  /** A path of the provider's API that is called with the secret itself; null where none is. */
+  path: string | null;
   match: Fault['match'];
   always?: Fault[];
 };
@@ -71,6 +72,10 @@ const planted = async (
       asked += 1;
       return holder.post('/activity', { personIds: [person], from: day(-asked), to: range.to });
     },
+  ];
+  const proxied = (named: string) => [
+    () => holder.get(`/integrations/${id}/proxy/${named}`),
+    () => holder.post(`/integrations/${id}/proxy/${named}`, { a: 1 }),
   ];
   const aboutEvents = [() => holder.post('/calendar/import', { integrationId: id, externalId: external.id })];
   const entity = `type=${external.type}&externalId=${encodeURIComponent(external.id)}`;
@@ -115,8 +120,7 @@ const planted = async (
       () => holder.post(`/integrations/${id}/test`),
       () => holder.post(`/integrations/${id}/search`, { query: 'ada' }),
       () => holder.get(`/integrations/${id}/entity?${entity}`),
-      () => holder.get(`/integrations/${id}/proxy/${path}`),
-      () => holder.post(`/integrations/${id}/proxy/${path}`, { a: 1 }),
+      ...(path === null ? [] : proxied(path)),
       () => link(newId('person')),
       () => holder.post(`/links/${body.link.id}/refresh`),
       ...(email === null ? aboutEvents : aboutPersons),
@@ -129,7 +133,6 @@ const plantedCalendar = async (
   cloud: Cloud,
   { provider, auth, connection, add }: Calendar,
   event: object,
-  path: string,
   secrets: readonly string[],
 ): Promise<Planted> => {
   const [id = ''] = await add({ ...event });
@@ -138,7 +141,8 @@ const plantedCalendar = async (
     external: { type: 'event', id },
     entityType: 'Meeting',
     email: null,
-    path,
+    // Its API is sent a token, and knows nothing of what the token was made of.
+    path: null,
     match: { path: '^/(?!__standin)' },
   });
   return { ...parts, secrets, echo: secrets.join(' ') };
@@ -204,10 +208,17 @@ export const plants: Readonly<Record<string, (cloud: Cloud) => Promise<Planted>>
     return { ...parts, secrets: [token], echo: `${token} Bearer ${token}` };
   },
   google_calendar: async (cloud) => {
-    const calendar = await aGoogleCalendar('UTC', cloud.standins['google_calendar']);
-    const { clientEmail = '', privateKey = '' } = calendar.connection.credentials;
-    const [robot = ''] = clientEmail.split('@');
-    // Its first lines are the same in every key.
+    const origin = cloud.standins['google_calendar'];
+    const calendar = await aGoogleCalendar('UTC', origin);
+    const robot = plantedSecret('robot');
+    const clientEmail = `${robot}@planted.iam.gserviceaccount.com`;
+    const account = { email: clientEmail };
+    const made = await control('google_calendar', 'POST', 'service-accounts', account, origin);
+    const { private_key: privateKey } = made as { private_key: string };
+    const shared = { calendar: calendar.owner, with: clientEmail, role: 'reader' };
+    await control('google_calendar', 'POST', 'share', shared, origin);
+    calendar.connection.credentials = { clientEmail, privateKey };
+    // The first lines are the same in every key.
     const own = privateKey
       .split('\n')
       .filter((line) => /^[\w+/]{64}$/.test(line))
@@ -217,7 +228,7 @@ export const plants: Readonly<Record<string, (cloud: Cloud) => Promise<Planted>>
       start: { dateTime: `${day(1)}T09:00:00Z` },
       end: { dateTime: `${day(1)}T10:00:00Z` },
     };
-    return plantedCalendar(cloud, calendar, event, 'calendar/v3/users/me/calendarList', [robot, ...own]);
+    return plantedCalendar(cloud, calendar, event, [robot, ...own]);
   },
   microsoft_outlook: async (cloud) => {
     const mailbox = await anOutlookMailbox(cloud.standins['microsoft_outlook']);
@@ -232,6 +243,6 @@ export const plants: Readonly<Record<string, (cloud: Cloud) => Promise<Planted>>
       start: { dateTime: `${day(1)}T09:00:00`, timeZone: 'UTC' },
       end: { dateTime: `${day(1)}T10:00:00`, timeZone: 'UTC' },
     };
-    return plantedCalendar(cloud, mailbox, event, `v1.0/users/${mailbox.owner}/events`, [clientSecret]);
+    return plantedCalendar(cloud, mailbox, event, [clientSecret]);
   },
 };

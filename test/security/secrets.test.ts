@@ -68,7 +68,7 @@ describe('a secret', () => {
 
     expect(replies.length).toBeGreaterThan(2 * lines.length);
     for (const reply of replies) expect(answersSecret(reply), textOf(reply)).toEqual([]);
-  });
+  }, 240_000);
 
   it('is told of only by whether it is set, and since when', async () => {
     for (const { caller, integrationId } of planted) {

@@ -7,8 +7,8 @@ import { aGithubAccount, aJiraSite, connected, control } from '../support/standi
 /** What each provider has to be synced, told alike: things are named by the ids their records have. */
 export type Source = {
   connect: (caller: Caller, scope?: 'organization' | 'user') => Promise<string>;
-  /** So many things, last changed a while ago, called `Thing 1` and so on. */
-  add: (count: number) => Promise<string[]>;
+  /** So many things, last changed a while ago or now, called `Thing 1` and so on. */
+  add: (count: number, when?: When) => Promise<string[]>;
   rename: (id: string, title: string) => Promise<unknown>;
   remove: (id: string) => Promise<unknown>;
   /** Null where nothing is ever closed. */
@@ -28,9 +28,12 @@ export type SourceKind = {
   make: (standins: Record<string, string>) => Promise<Source>;
 };
 
+type When = 'a while ago' | 'now';
+
 const hour = 3_600_000;
 const ago = (hours: number): string => new Date(Date.now() - hours * hour).toISOString();
-const spread = { from: ago(72), to: ago(48) };
+const times = (when: When = 'a while ago') =>
+  when === 'now' ? {} : { created: ago(96), updated: { from: ago(72), to: ago(48) } };
 const range = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, index) => first + index);
 
@@ -39,9 +42,9 @@ const jira = async (origin: string | undefined): Promise<Source> => {
   return {
     connect: async (caller, scope = 'organization') =>
       (await connected(caller, 'jira', site.connection, scope)).id,
-    add: async (count) => {
+    add: async (count, when) => {
       const template = { summary: 'Thing {n}', project: 'TEST', status: 'In Progress' };
-      const made = { count, template, created: ago(96), updated: spread };
+      const made = { count, template, ...times(when) };
       return (await site.control<{ keys: string[] }>('POST', '/issues', made)).keys;
     },
     rename: (id, summary) => site.control('PATCH', `/issues/${id}`, { summary }),
@@ -71,15 +74,9 @@ const github = async (origin: string | undefined): Promise<Source> => {
   return {
     connect: async (caller, scope = 'organization') =>
       (await connected(caller, 'github', account.connection, scope)).id,
-    add: async (count) => {
-      const made = { repository, author: account.login, title: 'Thing {n}', count, created: ago(96) };
-      const { numbers } = await control<{ numbers: number[] }>(
-        'github',
-        'POST',
-        'issues',
-        { ...made, updated: spread },
-        origin,
-      );
+    add: async (count, when) => {
+      const made = { repository, author: account.login, title: 'Thing {n}', count, ...times(when) };
+      const { numbers } = await control<{ numbers: number[] }>('github', 'POST', 'issues', made, origin);
       return numbers.map((number) => `${repository}#${number}`);
     },
     rename: (id, title) => change(id, { title }),
