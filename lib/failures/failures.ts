@@ -39,7 +39,7 @@ const again = async (caller: Caller, { job: id, payload, integrationId }: Failed
 
 /** Queues it first, then forgets it: a crash between the two does it twice, which every job bears. */
 export const redrive = async (caller: Caller, failureId: string): Promise<void> => {
-  const key = /^[A-Za-z0-9-]{1,100}$/.test(failureId) ? keys.failure(caller.organizationId, failureId) : null;
+  const key = /^[A-Za-z0-9_-]{1,100}$/.test(failureId) ? keys.failure(caller.organizationId, failureId) : null;
   const failed = key && (await get<FailedJob>(key));
   if (!key || !failed || !isFor(caller, failed)) throw notFound('The job');
   await again(caller, failed);

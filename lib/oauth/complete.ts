@@ -8,7 +8,14 @@ import { countProviderCall } from '../integrations/limit.ts';
 import { replaceConnection } from '../integrations/replace.ts';
 import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
-import { type AttemptRecord, burnAttempt, claimAttempt, findAttempt, moveAttempt, moveWrite } from '../store/attempts.ts';
+import {
+  type AttemptRecord,
+  burnAttempt,
+  claimAttempt,
+  findAttempt,
+  moveAttempt,
+  moveWrite,
+} from '../store/attempts.ts';
 import { findIntegration, readIntegration } from '../store/integrations.ts';
 import type { Write } from '../store/table.ts';
 import { tokenDoor } from '../tokens/door.ts';

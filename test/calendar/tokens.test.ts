@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectProblem } from '../integrations/told.ts';
-import { demoApps } from '../support/calendars.ts';
+import { caller } from '../support/api.ts';
+import { aGoogleCalendar, demoApps } from '../support/calendars.ts';
+import { consent } from '../support/consent.ts';
 import { control } from '../support/standins.ts';
 import { type Connected, ways } from './calendars.ts';
 
@@ -59,5 +61,28 @@ describe.each(ways)('$way', ({ way, connect }) => {
     expectProblem(reply, 409, 'needs_reauth');
     const { body } = await held.admin.get(`/integrations/${held.id}`);
     expect(body.integration).toMatchObject({ status: 'needs_reauth' });
+  });
+});
+
+describe('a calendar permission that was unticked', () => {
+  it('is named by whatever would need it, with the way to consent to it', async () => {
+    const [admin, { owner: user, provider }] = [caller(), await aGoogleCalendar()];
+    const integration = await consent(admin, { provider, user, scopes: ['openid', 'email'] });
+    const needed = ['https://www.googleapis.com/auth/calendar.readonly'];
+
+    const searching = await admin.post(`/integrations/${integration.id}/search`, {});
+    const importing = await admin.post('/calendar/import', {
+      integrationId: integration.id,
+      externalId: 'acmedemo',
+    });
+
+    expect(integration).toMatchObject({ status: 'active', health: { state: 'degraded' } });
+    for (const reply of [searching, importing]) {
+      expectProblem(reply, 409, 'missing_scope');
+      expect(reply.body.consent).toEqual({
+        scopes: needed,
+        reconnect: `/integrations/${integration.id}/reconnect`,
+      });
+    }
   });
 });

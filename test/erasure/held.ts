@@ -20,7 +20,9 @@ const ok = async (what: string, call: Promise<{ status: number; text: string }>)
   if (status >= 300) throw new Error(`${what}: ${status} ${text}`);
 };
 
-export const aHeldOrganization = async (cloud: Cloud): Promise<Held> => {
+type Where = Pick<Cloud, 'url' | 'standins' | 'database'>;
+
+export const aHeldOrganization = async (cloud: Where): Promise<Held> => {
   const admin = caller({}, cloud.url);
   const { organizationId } = admin;
   const person = { type: 'Person', id: newId('person') } as const;
@@ -54,5 +56,5 @@ export const aHeldOrganization = async (cloud: Cloud): Promise<Held> => {
 };
 
 /** Items that hold one of these texts anywhere. */
-export const rowsWith = async (cloud: Cloud, ...texts: string[]): Promise<string[]> =>
+export const rowsWith = async (cloud: Pick<Cloud, 'database'>, ...texts: string[]): Promise<string[]> =>
   (await dumpOf(cloud)).filter((line) => texts.some((text) => line.includes(text)));

@@ -6,10 +6,16 @@ import type { jobs } from '../../lib/contract/jobs.ts';
 import type { schedules } from '../../lib/contract/schedules.ts';
 import type { streams } from '../../lib/contract/streams.ts';
 import { sealTokens } from '../../lib/tokens/sealed.ts';
+import {
+  aConnection,
+  atProvider,
+  type Connection,
+  credentialOf,
+  payloadFor,
+} from '../refresh-faults/connection.ts';
 import { aCompany, type Company } from '../security/company.ts';
-import { atProvider, aConnection, type Connection, credentialOf, payloadFor } from '../refresh-faults/connection.ts';
-import { type Bench, shortTimes, startBench } from '../support/bench.ts';
 import { newId } from '../support/api.ts';
+import { type Bench, shortTimes, startBench } from '../support/bench.ts';
 import { control } from '../support/standins.ts';
 import { openTable, type State, type Table } from './state.ts';
 import { isWithin, type Outcome, type Subject, tryAll } from './trial.ts';
@@ -77,18 +83,24 @@ const told = async (run: () => Promise<unknown>): Promise<Outcome> => {
     return { done: false, misfit: message.endsWith('its log line says how.') ? null : message };
   }
 };
-const job = (id: string, payload: () => object | Promise<object>): Row['prepare'] => async () => {
-  const given = await payload();
-  return () => told(() => bench.runJob(id, given));
-};
-const schedule = (id: string, before: () => Promise<unknown> = async () => {}): Row['prepare'] => async () => {
-  await before();
-  return () => told(() => bench.runSchedule(id));
-};
-const command = (id: string, payload: () => object): Row['prepare'] => async () => {
-  const given = payload();
-  return () => told(() => bench.runCommand(id, given));
-};
+const job =
+  (id: string, payload: () => object | Promise<object>): Row['prepare'] =>
+  async () => {
+    const given = await payload();
+    return () => told(() => bench.runJob(id, given));
+  };
+const schedule =
+  (id: string, before: () => Promise<unknown> = async () => {}): Row['prepare'] =>
+  async () => {
+    await before();
+    return () => told(() => bench.runSchedule(id));
+  };
+const command =
+  (id: string, payload: () => object): Row['prepare'] =>
+  async () => {
+    const given = payload();
+    return () => told(() => bench.runCommand(id, given));
+  };
 
 const ownerOf = ({ admin }: Company) => ({ organizationId: admin.organizationId, userId: null });
 
@@ -155,7 +167,11 @@ const rows: Rows = {
       const { admin, organization } = company;
       const { body } = await admin.post(`/integrations/${organization.integrationId}/sync`);
       await bench.taken({ id: 'sync' });
-      const payload = { ...ownerOf(company), integrationId: organization.integrationId, syncId: body.sync.id };
+      const payload = {
+        ...ownerOf(company),
+        integrationId: organization.integrationId,
+        syncId: body.sync.id,
+      };
       return () => told(() => bench.runJob('sync', payload));
     },
     // Page by page; a run that was cut short stands as running, and goes on.
@@ -183,8 +199,17 @@ const rows: Rows = {
     between: isWithin,
   },
 
-  'schedules/refresh-ahead': { prepare: schedule('refresh-ahead', () => dueNow('refresh')), queuesLater: true },
-  'schedules/keep-alive': { prepare: schedule('keep-alive', () => dueNow('keep_alive')), queuesLater: true },
+  // Each credential by itself.
+  'schedules/refresh-ahead': {
+    prepare: schedule('refresh-ahead', () => dueNow('refresh')),
+    between: isWithin,
+    queuesLater: true,
+  },
+  'schedules/keep-alive': {
+    prepare: schedule('keep-alive', () => dueNow('keep_alive')),
+    between: isWithin,
+    queuesLater: true,
+  },
   'schedules/recover-intents': {
     prepare: schedule('recover-intents', () =>
       withCredential({ due: 'intent#0', dueAt: 1, intentSince: 1, intentCount: 1 }),
@@ -212,7 +237,10 @@ const rows: Rows = {
     prepare: command('set-secret', () => ({ name: 'legacy_passphrase', value: newId('value') })),
   },
   'commands/rotate-keys': {
-    prepare: command('rotate-keys', () => ({ keys: 'data', organizationId: ownerOf(company).organizationId })),
+    prepare: command('rotate-keys', () => ({
+      keys: 'data',
+      organizationId: ownerOf(company).organizationId,
+    })),
   },
   'commands/erase': {
     prepare: command('erase', () => ({ kind: 'user', ...ownerOf(company), userId: newId('user') })),

@@ -1,9 +1,14 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Line, lines, roleOf, send } from '../security/call.ts';
+import { revoke } from '../../lib/contract/jobs.ts';
+import { connect, update } from '../../lib/contract/operations/integrations.ts';
+import { complete } from '../../lib/contract/operations/oauth.ts';
+import { keepFailure } from '../../lib/jobs/failures.ts';
+import { type Line, lines, roleOf, type Sent, send } from '../security/call.ts';
 import { aCompany, type Company } from '../security/company.ts';
-import type { Reply } from '../support/api.ts';
+import { newId, type Reply } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { answered, begin, beginAgain, wentThrough } from '../support/consent.ts';
+import { answered, type Back, begin, beginAgain, wentThrough } from '../support/consent.ts';
 import { expectProblem } from '../support/problem.ts';
 import { control } from '../support/standins.ts';
 import { openTable, type State, type Table } from './state.ts';
@@ -23,6 +28,11 @@ beforeAll(async () => {
   const lasting = { account: 'ada@acme.example', policy: { accessSeconds: 90 * 86_400 } };
   await control('google_calendar', 'POST', 'oauth/policy', lasting, bench.standins['google_calendar']);
   company = await aCompany(bench);
+  await bench.runCommand('set-secret', { name: 'clerk_address', value: hook.address });
+  await bench.runCommand('set-secret', { name: 'clerk_signing_secrets', value: `whsec_${hook.secret}` });
+  const { organizationId } = company.admin;
+  const { integrationId } = company.organization;
+  await keepFailure(revoke, failureId, { organizationId, userId: null, integrationId }, 'provider_error');
   await bench.follow();
   stands = await table.read();
 });
@@ -34,20 +44,72 @@ afterAll(async () => {
 
 const ada = { user: 'ada@acme.example' };
 
+/** Ways that matter here, besides those of the matrix. */
+const more: Line[] = [
+  {
+    name: 'integrations.connect by consent',
+    operation: connect,
+    way: {
+      names: null,
+      parts: () => ({ body: { provider: 'microsoft_outlook', scope: 'organization', auth: 'oauth2' } }),
+    },
+  },
+  {
+    name: 'integrations.update with credentials',
+    operation: update,
+    way: {
+      names: 'integration',
+      parts: ({ integrationId, version, connection: { credentials } }) => ({
+        params: { id: integrationId },
+        body: { version, credentials },
+      }),
+    },
+  },
+  {
+    name: 'oauth.complete of a new connection',
+    operation: complete,
+    way: {
+      names: 'attempt',
+      parts: ({ attempt: { id, ticket } }) => ({ params: { id }, body: { ticket } }),
+    },
+  },
+];
+
+const withAttempt = ({ attempt: id, ticket }: Back): Company => ({
+  ...company,
+  organization: { ...company.organization, attempt: { id, ticket } },
+});
+
 /** What a provider gives out once and takes back once is made anew for each run. */
 const fresh: Record<string, () => Promise<Company>> = {
   'oauth.callback': async () => {
     const callback = new URL(await answered(await begin(company.admin, 'microsoft_outlook'), ada));
-    const [state, code] = ['state', 'code'].map((name) => callback.searchParams.get(name) ?? '');
-    return { ...company, answer: { state: state ?? '', code: code ?? '' } };
+    const [state = '', code = ''] = ['state', 'code'].map((name) => callback.searchParams.get(name) ?? '');
+    return { ...company, answer: { state, code } };
   },
   'oauth.complete': async () => {
     const { organization, admin } = company;
-    const { attempt, ticket } = await wentThrough(
-      await beginAgain(admin, organization.calendar.integrationId),
-      ada,
-    );
-    return { ...company, organization: { ...organization, attempt: { id: attempt, ticket } } };
+    return withAttempt(await wentThrough(await beginAgain(admin, organization.calendar.integrationId), ada));
+  },
+  'oauth.complete of a new connection': async () =>
+    withAttempt(await wentThrough(await begin(company.admin, 'microsoft_outlook'), ada)),
+};
+
+const hook = { address: randomBytes(32).toString('base64url'), secret: randomBytes(32).toString('base64') };
+const failureId = 'failed-1';
+
+/** What a service of ours is told by others, and what an operator left, in the place of the matrix's refused calls. */
+const others: Record<string, () => { sent: Sent; headers?: Record<string, string> }> = {
+  'failures.redrive': () => ({ sent: { params: { failureId } } }),
+  'inbound.clerk': () => {
+    const [id, timestamp] = [newId('msg'), String(Math.floor(Date.now() / 1000))];
+    const raw = JSON.stringify({ type: 'user.deleted', data: { id: newId('user') } });
+    const key = Buffer.from(hook.secret, 'base64');
+    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${raw}`).digest('base64');
+    return {
+      sent: { params: { token: hook.address }, raw },
+      headers: { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${signature}` },
+    };
   },
 };
 
@@ -82,24 +144,26 @@ const outcomeOf = ({ operation }: Line, reply: Reply): Outcome => {
   }
 };
 
+/** Their job is found by a schedule, in the record they leave. */
+const queuesLater = new Set(['inbound.clerk']);
+
 const subjectOf = (line: Line): Subject => ({
   between: between[line.operation.id] ?? null,
+  queuesLater: queuesLater.has(line.operation.id),
   prepare: async () => {
-    const own = (await fresh[line.operation.id]?.()) ?? company;
-    const sent = line.way.parts(own.organization, own);
+    const own = (await fresh[line.name]?.()) ?? company;
+    const { sent, headers } = others[line.name]?.() ?? { sent: line.way.parts(own.organization, own) };
     const token = roleOf(line.operation) === null ? null : await own.admin.token();
-    return async () => outcomeOf(line, await send(bench, line, sent, token));
+    return async () => outcomeOf(line, await send(bench, line, sent, token, headers));
   },
 });
 
-it.each(lines.map((line) => ({ name: line.name, line })))(
-  '$name',
-  async ({ line }) => {
-    const t0 = performance.now();
-    const { broken, calls } = await tryAll({ bench, table, stands }, subjectOf(line));
-    process.stderr.write(`${line.name} ${calls.length} ${Math.round(performance.now() - t0)} ms\n`);
+it.each([...lines, ...more].map((line) => ({ name: line.name, line })))(
+  '$name leaves what stood or what should stand, and ends there when it is repeated',
+  async ({ name, line }) => {
+    const { broken } = await tryAll({ bench, table, stands }, subjectOf(line));
 
-    expect(broken).toEqual([]);
+    expect(broken, name).toEqual([]);
   },
   120_000,
 );

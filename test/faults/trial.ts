@@ -141,7 +141,8 @@ export const tryAll = async (
       if (seen.again.misfit) broken.push(`${name}: repeated, ${seen.again.misfit}`);
       const wanted = isAfter && after.length > 0 ? twice : after;
       const missing = clean.queued.filter((job) => !seen.queued.includes(job));
-      if (missing.length > 0 && !subject.queuesLater) broken.push(`${name}: repeated, ${missing} is not queued`);
+      if (missing.length > 0 && !subject.queuesLater)
+        broken.push(`${name}: repeated, ${missing} is not queued`);
       if (!isSame(seen.second, wanted))
         broken.push(`${name}: repeated, stands elsewhere\n${differing(seen.second, wanted)}`);
     }

@@ -63,6 +63,7 @@ describe('routes', () => {
       'GET /api/v1/health',
       'GET /api/v1/oauth/callback/{provider}',
       'GET /api/v1/openapi.json',
+      'POST /api/v1/inbound/clerk/{token}',
     ]);
   });
 

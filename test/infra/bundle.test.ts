@@ -18,9 +18,11 @@ const root = join(import.meta.dirname, '../..');
 const target = mkdtempSync(join(tmpdir(), 'bundle-'));
 let built: Bundle;
 
+/** A build for every set of grants; a busy machine takes its time. */
+const patience = 300_000;
 beforeAll(async () => {
   built = await bundle(root, functions, target);
-});
+}, patience);
 afterAll(() => rmSync(target, { recursive: true }));
 
 const inputsOf = (spec: FunctionSpec, which: 'eager' | 'all'): string[] => {

@@ -57,8 +57,9 @@ const finish = async (): Promise<void> => {
 
 const expectWorking = async ({ admin, connection, jira }: Sealing): Promise<void> => {
   expect((await admin.post(`/integrations/${jira}/search`, { query: 'a' })).status).toBe(200);
-  expect((await admin.post(`/integrations/${connection.id}/test`)).body).toMatchObject({ ok: true });
   expect(await isCurrent(connection)).toBe(true);
+  expect(await refreshed(connection)).toBe(true);
+  expect((await admin.post(`/integrations/${connection.id}/test`)).body).toMatchObject({ ok: true });
 };
 
 describe('a rotation of an organisation’s data key', () => {

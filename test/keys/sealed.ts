@@ -29,9 +29,9 @@ export const sealings = async (database: string, organizationId: string): Promis
 };
 
 export const dataKeysOf = async (database: string, organizationId: string): Promise<string[]> =>
-  (await itemsOf(database, organizationId)).flatMap(({ sk }) =>
-    /^(DATAKEY#|ROTATION)/.test(sk?.S ?? '') ? [sk?.S ?? ''] : [],
-  );
+  (await itemsOf(database, organizationId))
+    .flatMap(({ sk }) => (/^(DATAKEY#|ROTATION)/.test(sk?.S ?? '') ? [sk?.S ?? ''] : []))
+    .toSorted();
 
 export const first = 'DATAKEY#000001';
 export const second = 'DATAKEY#000002';

@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKms } from '../../infra/local/kms.ts';
 import { forgetDataKeys } from '../../lib/credentials/data-keys.ts';
@@ -11,11 +13,28 @@ import { keyId, setEnvironment, startParts } from '../support/parts.ts';
 const newer = '00000000-0000-4000-8000-0000000000bb';
 let parts: Awaited<ReturnType<typeof startParts>>;
 let kms: Awaited<ReturnType<typeof startKms>>;
+/** One address for whichever KMS there is: the SDK keeps to the first it is given. */
+const address = createServer((message, response) => {
+  const { headers, method } = message;
+  const onward = request(kms.endpoint, { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(response);
+  });
+  message.pipe(onward);
+});
 beforeAll(async () => {
   parts = await startParts();
   kms = parts.kms;
+  await new Promise<void>((resolve) => address.listen(0, '127.0.0.1', resolve));
+  const { port } = address.address() as AddressInfo;
+  setEnvironment({
+    AWS_ENDPOINT_URL_DYNAMODB: parts.database.endpoint,
+    AWS_ENDPOINT_URL_KMS: `http://127.0.0.1:${port}`,
+  });
 });
 afterAll(async () => {
+  address.closeAllConnections();
+  address.close();
   await kms.stop();
   await parts.database.stop();
 });
@@ -27,11 +46,7 @@ const kmsWith = async (keep: (id: string) => boolean): Promise<void> => {
   const keys = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   writeFileSync(file, JSON.stringify(Object.fromEntries(Object.entries(keys).filter(([id]) => keep(id)))));
   kms = await startKms(parts.data, newer);
-  setEnvironment({
-    KEY_ID: newer,
-    AWS_ENDPOINT_URL_DYNAMODB: parts.database.endpoint,
-    AWS_ENDPOINT_URL_KMS: kms.endpoint,
-  });
+  process.env['KEY_ID'] = newer;
 };
 
 const place = (organizationId: string): Place => ({

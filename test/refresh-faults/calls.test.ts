@@ -22,7 +22,7 @@ type Case = {
   connection?: Connection;
   /** How the job took it, and what stood then. */
   well?: boolean;
-  then?: Seen;
+  stood?: Seen;
   /** After the sweeper and one more run. */
   later?: Seen;
 };
@@ -55,7 +55,7 @@ const befall = async (one: Case): Promise<void> => {
     ).batchItemFailures.length === 0;
   bench.faults.unwatch();
   one.connection = connection;
-  one.then = await seen(connection);
+  one.stood = await seen(connection);
 };
 
 beforeAll(async () => {
@@ -70,7 +70,7 @@ beforeAll(async () => {
   await bench.drain();
   for (const one of cases) {
     if (!one.connection) continue;
-    if (one.then?.credential.tokenVersion === 1 && !one.then.credential.intentSince)
+    if (one.stood?.credential.tokenVersion === 1 && !one.stood.credential.intentSince)
       await refreshed(one.connection);
     one.later = await seen(one.connection);
   }
@@ -94,24 +94,24 @@ it('makes the calls that are tried here, and no others', async () => {
 
 describe.each(cases)('a refresh whose call that $step $trouble', (one) => {
   it('leaves the tokens that work, and no doubt about them', () => {
-    const { step, trouble, well, then } = one;
+    const { step, trouble, well, stood } = one;
     const reaches = trouble.startsWith('takes effect');
     const once = trouble.includes('once') || trouble.includes('first');
     // Whoever committed knows it, whatever became of the answer; else the try is repeated.
     const committed = once || step === 'commits';
     const claimed = step === 'claims' && reaches && !once;
 
-    expect(then?.current).toBe(true);
+    expect(stood?.current).toBe(true);
     expect(well).toBe(committed);
-    expect(then?.asked).toBe(committed ? 1 : 0);
-    expect(then?.credential).toMatchObject({
+    expect(stood?.asked).toBe(committed ? 1 : 0);
+    expect(stood?.credential).toMatchObject({
       state: 'active',
       cause: null,
       tokenVersion: committed ? 2 : 1,
       intentCount: claimed ? 1 : 0,
     });
-    expect(then?.credential.intentSince !== undefined).toBe(claimed);
-    expect((then?.credential.leaseUntil ?? 0) > 0).toBe(claimed);
+    expect(stood?.credential.intentSince !== undefined).toBe(claimed);
+    expect((stood?.credential.leaseUntil ?? 0) > 0).toBe(claimed);
   });
 
   it('is made good by the next run, with one request to the provider in all', async () => {

@@ -78,7 +78,8 @@ export const simulate = (connections: number, days: number, share = 1, seed = 1)
   const providerAt = (id: number): (typeof providers)[number] =>
     providers[providerOf[id] ?? 0] ?? providers[0];
   const recordOf = (id: number) => ({
-    id: `int_${id}`,
+    // As random as the product's ids, by which it spreads what is due.
+    id: `int_o_${(Math.imul(id + 1, 0x9e3779b1) >>> 0).toString(36)}`,
     tokenVersion: version[id] ?? 0,
     accessExpiresAt: expiresAt[id] ?? 0,
     accessLifetime: providerAt(id).lifetime,

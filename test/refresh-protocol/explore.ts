@@ -1,5 +1,6 @@
-import { beginning, type State, successors, type World } from './model.ts';
+import { successors } from './model.ts';
 import { familyOf, isUsable, newestOf, type Provider } from './provider.ts';
+import { beginning, type State, type World } from './state.ts';
 
 /** Visits every state there is, the nearest first, and says what is wrong with the first bad one. */
 

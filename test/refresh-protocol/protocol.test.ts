@@ -5,7 +5,7 @@ import { refresh } from '../../lib/contract/jobs.ts';
 import { testSettings } from '../support/parts.ts';
 import { explore } from './explore.ts';
 import { type Rules, rules } from './item.ts';
-import type { World } from './model.ts';
+import type { World } from './state.ts';
 import { budgets, graceTicks, kindsWith, ticksOf, worldOf } from './worlds.ts';
 
 /** Every order of steps, crashes, losses and late answers of two processes that refresh one connection. */

@@ -1,7 +1,7 @@
 import type { Settings } from '../../lib/contract/settings.ts';
 import { rules } from './item.ts';
-import type { Times, World } from './model.ts';
 import type { Kind } from './provider.ts';
+import type { Times, World } from './state.ts';
 
 /** The worlds that are explored: the environment's own times, in few ticks that keep their order. */
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Policy, TokenCall, TokenFault } from '../../infra/local/standins/oauth/types.ts';
 import type { FamilyView } from '../../infra/local/standins/oauth/views.ts';
 import { type Caller, caller, newId, type Reply } from '../support/api.ts';
@@ -103,4 +103,11 @@ export const connect = async (rig: Rig, kind: Kind, differing: Partial<Policy> =
   };
 };
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Waits for what happens behind a caller's back; fails where it does not within 20 s. */
+export const until = async (happened: () => Promise<boolean>): Promise<void> => {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (await happened()) return;
+    await pause(50);
+  }
+  throw new Error('It did not happen.');
+};

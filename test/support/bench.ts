@@ -142,8 +142,7 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
       assertionKeys: [issuer.assertionKey],
     }),
   });
-  for (const [provider, app] of Object.entries(standins.apps))
-    await runCommand('set-app', { provider, app });
+  for (const [provider, app] of Object.entries(standins.apps)) await runCommand('set-app', { provider, app });
 
   const advance = (seconds: number): void => {
     process.env['CLOCK_OFFSET_MS'] = String(Number(process.env['CLOCK_OFFSET_MS']) + seconds * 1000);

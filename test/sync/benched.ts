@@ -1,4 +1,4 @@
-import type { Caller } from '../support/api.ts';
+import type { Caller, Reply } from '../support/api.ts';
 import type { Bench } from '../support/bench.ts';
 import { type Answer, startedSync } from './synced.ts';
 
@@ -43,3 +43,7 @@ export const counted = (counts: Partial<Record<string, number>>) => ({
 
 const day = 86_400;
 export const overAWeek = 8 * day;
+
+/** The fields a refusal names. */
+export const fieldsNamed = ({ body }: Reply): string[] =>
+  (body.errors ?? []).map(({ path }: { path: string }) => path);

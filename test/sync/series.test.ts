@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Connected, ways } from '../calendar/calendars.ts';
+import { outlookEvent } from '../calendar/meetings.ts';
 import { recordsOf, synced } from './synced.ts';
 
 /** Recurring events: what is kept is each occurrence, by itself and where it is now. */
@@ -31,8 +33,7 @@ const withoutOne = async (connected: Connected, key: string, days: number): Prom
 /** The name by which a stand-in's controls know a series. */
 const addSeries = async ({ calendar, add }: Connected, extra: object = {}): Promise<string> => {
   if (calendar.provider === 'google_calendar') return (await add({ ...weekly, ...extra }))[0] ?? '';
-  const { outlookEvent } = await import('../calendar/meetings.ts');
-  const key = `series${Math.random().toString(36).slice(2)}`;
+  const key = randomUUID();
   await calendar.add({ key, ...outlookEvent({ ...weekly, ...extra }) });
   return key;
 };
