@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type BuildResult, build, type Metafile, type OnResolveResult, type Plugin } from 'esbuild';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type BuildResult, build, type Metafile } from 'esbuild';
+import { ownZodForJira, sdkAliases, sdkForLambda } from './bundle-plugins.ts';
 import type { FunctionSpec } from './inventory.ts';
 
 export type Bundle = {
@@ -14,30 +14,16 @@ export type Bundle = {
 };
 
 /**
- * jira.js imports zod by name in each of its files. It gets a copy of its own, so that what it uses stays out
- * of the zod that every function loads at its start, and a namespace import, so that the copy is small.
+ * Functions with somebody waiting at nearly every page of the app. Each has a build of its own, and so
+ * nothing that another function wants of a module both use.
  */
-const ownZodForJira: Plugin = {
-  name: 'own-zod-for-jira',
-  setup: (builder) => {
-    const copied = (path: string): OnResolveResult => ({ path, namespace: 'own-zod', sideEffects: false });
-    builder.onLoad({ filter: /[\\/]node_modules[\\/]jira\.js[\\/].*\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        /import \{ z \} from (['"])zod\1/,
-        "import * as z from 'own-zod'",
-      ),
-    }));
-    builder.onResolve({ filter: /^own-zod$/ }, () => copied(fileURLToPath(import.meta.resolve('zod'))));
-    builder.onResolve({ filter: /^\./, namespace: 'own-zod' }, ({ path, importer }) =>
-      copied(join(dirname(importer), path)),
-    );
-    builder.onLoad({ filter: /./, namespace: 'own-zod' }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8'),
-    }));
-  },
-};
-
-const lambdaSdk = join(import.meta.dirname, 'lambda-sdk.ts');
+export const hot: readonly string[] = [
+  'http-integrations-list',
+  'http-integrations-search',
+  'http-integrations-entity',
+  'http-integrations-proxy',
+  'http-links-list',
+];
 
 const buildTogether = (root: string, specs: readonly FunctionSpec[]) =>
   build({
@@ -53,8 +39,8 @@ const buildTogether = (root: string, specs: readonly FunctionSpec[]) =>
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': lambdaSdk, '@aws-sdk/endpoint-cache': lambdaSdk },
-    plugins: [ownZodForJira],
+    alias: sdkAliases,
+    plugins: [ownZodForJira, sdkForLambda],
     metafile: true,
     write: false,
     logLevel: 'error',
@@ -77,7 +63,7 @@ const closureOf = ({ outputs }: Metafile, entry: string, which: 'eager' | 'all')
 /**
  * Builds functions, files named from `root`, into one folder each below `target`. Those with the same grants
  * share a build, as they need the same of the SDKs: a build for each takes far longer, and one for all
- * gives every function what any other uses of a module.
+ * gives every function what any other uses of a module. Those that are hot share none.
  */
 export const bundle = async (
   root: string,
@@ -85,7 +71,9 @@ export const bundle = async (
   target: string,
 ): Promise<Bundle> => {
   const built = new Map<string, BuildResult<{ metafile: true; write: false }>>();
-  for (const alike of Map.groupBy(specs, ({ grants }) => grants.toSorted().join()).values()) {
+  const buildOf = ({ name, grants }: FunctionSpec): string =>
+    hot.includes(name) ? name : grants.toSorted().join();
+  for (const alike of Map.groupBy(specs, buildOf).values()) {
     const result = await buildTogether(root, alike);
     for (const { name } of alike) built.set(name, result);
   }

@@ -14,5 +14,27 @@ export const defaultProvider = () => async () => {
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
 };
 
-/** For `@aws-sdk/endpoint-cache`: DynamoDB's client makes one and never looks into it. */
-export class EndpointCache {}
+/** For `@aws-sdk/middleware-endpoint-discovery`: DynamoDB's client sets it up and never looks into it. */
+export const resolveEndpointDiscoveryConfig = <T>(config: T): T => config;
+export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
+  environmentVariableSelector: () => undefined,
+  configFileSelector: () => undefined,
+  default: undefined,
+};
+
+/** For what reads files in a home directory, which is empty: two reads less before a function's first request. */
+export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });
+export const CONFIG_PREFIX_SEPARATOR = '.';
+
+/** For what asks the machine for its region, which Lambda says in a variable. */
+export const getInstanceMetadataRegion = async () => undefined;
+
+/** For a hash written in JavaScript; Node has its own. */
+export class Sha256Js {}
+
+/** For a way of trying again that nobody chose. */
+export class AdaptiveRetryStrategy {
+  constructor() {
+    throw new Error('The adaptive retry mode is not in the bundles.');
+  }
+}

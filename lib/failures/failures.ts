@@ -8,7 +8,7 @@ import { type Caller, organizationOf } from '../model/caller.ts';
 import { readIntegration } from '../store/integrations.ts';
 import { keys } from '../store/keys.ts';
 import { get, queryAll, transact } from '../store/table.ts';
-import { startSync } from '../sync/syncs.ts';
+import { syncNow } from '../sync/syncs.ts';
 
 /** The organisation's and the caller's own: what others' personal integrations do is not for admins. */
 const isFor = ({ userId }: Caller, failed: FailedJob): boolean =>
@@ -29,7 +29,7 @@ export const listFailuresFor = async (caller: Caller) => {
 const again = async (caller: Caller, { job: id, payload, integrationId }: FailedJob): Promise<void> => {
   if (id === 'sync' && integrationId !== null) {
     const { integration } = await readIntegration(caller, integrationId);
-    await startSync(caller, integration);
+    await syncNow(caller, integration);
     return;
   }
   const job = (jobs as readonly Job[]).find((one) => one.id === id);
@@ -39,7 +39,9 @@ const again = async (caller: Caller, { job: id, payload, integrationId }: Failed
 
 /** Queues it first, then forgets it: a crash between the two does it twice, which every job bears. */
 export const redrive = async (caller: Caller, failureId: string): Promise<void> => {
-  const key = /^[A-Za-z0-9_-]{1,100}$/.test(failureId) ? keys.failure(caller.organizationId, failureId) : null;
+  const key = /^[A-Za-z0-9_-]{1,100}$/.test(failureId)
+    ? keys.failure(caller.organizationId, failureId)
+    : null;
   const failed = key && (await get<FailedJob>(key));
   if (!key || !failed || !isFor(caller, failed)) throw notFound('The job');
   await again(caller, failed);

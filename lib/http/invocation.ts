@@ -4,7 +4,7 @@ import type { Operation } from '../contract/define.ts';
 import type { Caller } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import type { Result } from './answer.ts';
-import type { Claim } from './repeats.ts';
+import type { Claim } from './claims.ts';
 
 /** One call on its way through the middlewares: each fills in its part. */
 export type Invocation = {

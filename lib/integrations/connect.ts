@@ -8,10 +8,10 @@ import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import { beginConsent } from '../oauth/begin.ts';
 import { requireRoom } from '../plans/limits.ts';
-import { tryCredentialsOf } from './attempt.ts';
 import { authMethod, checkFields, type FieldValues } from './fields.ts';
 import { insertIntegration } from './insert.ts';
 import { countProviderCall } from './limit.ts';
+import { tryCredentialsOf } from './trying.ts';
 import { holderView } from './view.ts';
 
 export type ConnectBody = z.output<typeof connect.body>;

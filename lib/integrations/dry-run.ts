@@ -1,10 +1,10 @@
 import { AppError, invalidField } from '../errors/error.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Account } from '../model/integration.ts';
-import { tryCredentialsOf } from './attempt.ts';
 import { type ConnectBody, checkConnect } from './connect.ts';
 import { hintFor } from './hints.ts';
 import { countProviderCall } from './limit.ts';
+import { tryCredentialsOf } from './trying.ts';
 
 /** Tries credentials and stores nothing: what the provider says is the answer, not an error. */
 export const tryCredentials = async (

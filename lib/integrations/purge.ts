@@ -26,7 +26,7 @@ const purgeRange = async (range: { pk: string; prefix: string }): Promise<void> 
  */
 const endTokensOf = async (owner: Owner, id: string, last: boolean): Promise<void> => {
   const credential = await readCredential(owner, id);
-  if (!credential || credential.state !== 'deleting') return;
+  if (credential?.state !== 'deleting') return;
   await removeAll(leaveAccount(credential).flatMap((write) => ('delete' in write ? [write.delete] : [])));
   await retire(owner, credential, retiring(credential), { last });
 };

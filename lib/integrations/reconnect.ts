@@ -6,10 +6,10 @@ import { AppError, invalidField } from '../errors/error.ts';
 import { type Caller, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import { beginConsent } from '../oauth/begin.ts';
-import { tryCredentialsOf } from './attempt.ts';
 import { authMethod, checkFields, mergeFields } from './fields.ts';
 import { countProviderCall } from './limit.ts';
 import { checkSameAccount, replaceConnection } from './replace.ts';
+import { tryCredentialsOf } from './trying.ts';
 import { holderView } from './view.ts';
 
 type Body = z.output<typeof reconnect.body>;

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Manifest } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
-import type { searchAcross as definition } from '../contract/operations/integrations.ts';
+import type { searchAcross as definition } from '../contract/operations/use.ts';
 import { AppError, asAppError } from '../errors/error.ts';
 import type { Caller } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
@@ -94,7 +94,7 @@ const inTurns = (lists: readonly Found[][], limit: number): Found[] => {
 };
 
 /** Asks every usable integration at once; one that is slow or fails never fails the call, and is told of. */
-export const searchAcross = async (caller: Caller, body: Body) => {
+export const searchEverywhere = async (caller: Caller, body: Body) => {
   const deadline = Date.now() + patience;
   const integrations = await listUsable(caller);
   const credentials = await getMany<CredentialRecord>(

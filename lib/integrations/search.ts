@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { now } from '../config/clock.ts';
 import type { EntityFacts, Manifest } from '../connectors/connector.ts';
-import type { search } from '../contract/operations/integrations.ts';
+import type { search } from '../contract/operations/use.ts';
 import { invalidField, notFound } from '../errors/error.ts';
 import type { DateRange } from '../model/activity.ts';
 import type { Caller } from '../model/caller.ts';

@@ -11,11 +11,11 @@ import { findCredential } from '../store/integrations.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
 import { causeAfter } from '../tokens/commit.ts';
-import { tryCredentialsOf } from './attempt.ts';
 import { hintFor } from './hints.ts';
 import { countProviderCall } from './limit.ts';
 import { placeOf } from './place.ts';
 import { moveTo, rejectCredentials } from './transition.ts';
+import { tryCredentialsOf } from './trying.ts';
 import { withSession } from './use.ts';
 
 /** What may be wrong with a connection, as against with us. */

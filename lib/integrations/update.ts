@@ -21,7 +21,6 @@ import {
 import { foldedName } from '../store/keys.ts';
 import { transact, type Write } from '../store/table.ts';
 import { withValidToken } from '../tokens/access.ts';
-import { tryCredentialsOf } from './attempt.ts';
 import {
   authMethod,
   checkFields,
@@ -35,6 +34,7 @@ import {
 import { countProviderCall } from './limit.ts';
 import { placeOf } from './place.ts';
 import { secretsOf } from './secrets.ts';
+import { tryCredentialsOf } from './trying.ts';
 import { withSession } from './use.ts';
 
 type Body = z.output<typeof update.body>;

@@ -1,30 +1,24 @@
 import type { Adapter, EntityFacts, Manifest, Session } from '../connectors/connector.ts';
-import { adapterOf, manifestOf } from '../connectors/registry.ts';
-import { openSession } from '../connectors/session.ts';
-import { open } from '../credentials/envelope.ts';
+import { manifestOf } from '../connectors/registry.ts';
 import { AppError, notFound } from '../errors/error.ts';
 import type { Caller, Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import { missingScopes } from '../oauth/scopes.ts';
 import { findCredential, ownerOf } from '../store/integrations.ts';
-import { afterRejection, withValidToken } from '../tokens/access.ts';
-import { openTokens } from '../tokens/sealed.ts';
-import { patience } from './attempt.ts';
-import { tellCircuit, throughCircuit } from './circuit.ts';
 import { hindrance } from './hindrance.ts';
 import { countProviderCall } from './limit.ts';
-import { noteOutage } from './outage.ts';
-import { placeOf } from './place.ts';
-import { rejectCredentials } from './transition.ts';
-import { noteVitals, observerOf } from './vitals.ts';
 
 export type Usable = { owner: Owner; credential: CredentialRecord; manifest: Manifest };
 export type InUse = Usable & { adapter: Adapter; session: Session };
+export type Run<T> = (use: InUse) => Promise<T>;
+
+/** What opens credentials and speaks to providers is no part of a function's start: it loads while the table is asked. */
+const loaded = () => import('./in-session.ts');
 
 /** Reads what a use needs, which is one item, and refuses what may not be used; the provider is not asked. */
 export const readUsable = async (caller: Caller, id: string): Promise<Usable> => {
   const owner = ownerOf(caller, id);
-  const credential = await findCredential(owner, id);
+  const [credential] = await Promise.all([findCredential(owner, id), loaded()]);
   if (!credential) throw notFound('The integration');
   const refused = hindrance(credential);
   if (refused) throw refused;
@@ -48,99 +42,13 @@ export const requireScopes = (
     );
 };
 
-/** Credentials as they are sent: what was typed in, or a token that is valid now. */
-const opened = async (owner: Owner, credential: CredentialRecord) => {
-  if (credential.tokens) {
-    const { accessToken } = await openTokens(owner, credential, credential.tokenVersion, credential.tokens);
-    return { credentials: {}, accessToken };
-  }
-  if (!credential.sealed) throw new AppError('needs_setup', 'The integration has to be set up first.');
-  return { credentials: await open(placeOf(owner, credential), credential.sealed), accessToken: null };
-};
-
-/** A session with the opened credentials, until `deadline` (epoch ms). */
-export const sessionFor = async (
-  usable: Usable,
-  adapter: Adapter,
-  deadline: number,
-  observe = observerOf(usable.owner, usable.credential.id),
-): Promise<Session> => {
-  const { owner, credential, manifest } = usable;
-  const { auth, settings } = credential;
-  return openSession({
-    manifest,
-    adapter,
-    auth,
-    settings,
-    ...(await opened(owner, credential)),
-    trying: false,
-    deadline,
-    observe,
-  });
-};
-
-type Run<T> = (use: InUse) => Promise<T>;
-
-/**
- * Runs with an open session. Where the provider rejects a token, newer ones are got once and the use is
- * run again; `provider_unauthorized` comes out where that is of no use.
- */
-export const withSession = async <T>(
-  usable: Usable,
-  run: Run<T>,
-  deadline = Date.now() + patience,
-): Promise<T> => {
-  const adapter = await adapterOf(usable.manifest.id);
-  const { owner } = usable;
-  const once = async (credential: CredentialRecord): Promise<T> => {
-    const current = { ...usable, credential };
-    await throughCircuit(usable.manifest, credential);
-    const tell = observerOf(owner, credential.id);
-    let isDown: boolean | null = null;
-    const session = await sessionFor(current, adapter, deadline, (milliseconds, code, down) => {
-      isDown = down;
-      tell(milliseconds, code, down);
-    });
-    try {
-      return await run({ ...current, adapter, session });
-    } finally {
-      await noteVitals(owner, credential.id);
-      await noteOutage(owner, credential);
-      if (isDown !== null) await tellCircuit(usable.manifest, credential, isDown);
-    }
-  };
-  const valid = await withValidToken(owner, usable.credential);
-  try {
-    return await once(valid);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'provider_unauthorized') throw error;
-    const newer = await afterRejection(owner, valid);
-    if (!newer) throw error;
-    return once(newer);
-  }
-};
+/** Runs with an open session; `provider_unauthorized` comes out where newer tokens are of no use. */
+export const withSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> =>
+  (await loaded()).withSession(usable, run, deadline);
 
 /** The same, for stored credentials: those that are rejected make the integration `needs_reauth` at once. */
-export const inSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> => {
-  let used = usable.credential;
-  try {
-    return await withSession(
-      usable,
-      (use) => {
-        used = use.credential;
-        return run(use);
-      },
-      deadline,
-    );
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'provider_unauthorized') throw error;
-    await rejectCredentials(usable.owner, used);
-    const { name } = usable.manifest;
-    throw new AppError('needs_reauth', `${name} no longer accepts the credentials: reconnect it.`, {
-      cause: error,
-    });
-  }
-};
+export const inSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> =>
+  (await loaded()).inSession(usable, run, deadline);
 
 /** A use as a caller asks for it: readable, allowed, fit for the provider (`check` throws), counted, then run. */
 export const using = async <T>(

@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { variable } from '../config/env.ts';
 import type { Job, Schema } from '../contract/define.ts';
@@ -6,9 +6,11 @@ import { queueVariable } from '../contract/grants.ts';
 import { AppError } from '../errors/error.ts';
 import { count } from '../log/meter.ts';
 
+/** SQS's SDK is loaded when something is first sent: most calls send nothing. */
+const sdk = () => import('@aws-sdk/client-sqs');
 let shared: SQSClient | null = null;
 
-const queue = (): SQSClient => {
+const queue = ({ SQSClient }: Awaited<ReturnType<typeof sdk>>): SQSClient => {
   if (shared) return shared;
   shared = new SQSClient({
     maxAttempts: 3,
@@ -33,17 +35,18 @@ export const sendAll = async <P extends Schema>(
   payloads: readonly z.input<P>[],
   delaySeconds = 0,
 ): Promise<void> => {
+  const sqs = await sdk();
   for (let start = 0; start < payloads.length; start += 10) {
     const entries = payloads.slice(start, start + 10).map((payload, index) => ({
       Id: String(index),
       MessageBody: JSON.stringify(z.parse(job.payload, payload)),
       ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
     }));
-    const request = new SendMessageBatchCommand({
+    const request = new sqs.SendMessageBatchCommand({
       QueueUrl: variable(queueVariable(job.id)),
       Entries: entries,
     });
-    const { Failed = [] } = await queue()
+    const { Failed = [] } = await queue(sqs)
       .send(request)
       .catch((error: unknown) => {
         throw unavailable(error);

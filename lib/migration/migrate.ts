@@ -1,8 +1,9 @@
 import type { Manifest } from '../connectors/connector.ts';
 import { AppError, asAppError } from '../errors/error.ts';
-import { type Tried, tryCredentialsOf } from '../integrations/attempt.ts';
+import type { Tried } from '../integrations/attempt.ts';
 import { insertIntegration } from '../integrations/insert.ts';
 import { countProviderCall } from '../integrations/limit.ts';
+import { tryCredentialsOf } from '../integrations/trying.ts';
 import { makeLink } from '../links/create.ts';
 import { type Caller, selfOf } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';

@@ -92,11 +92,7 @@ export const setMapping = async (caller: Caller, { id, provider }: IntegrationRe
 };
 
 /** A mapping applied to what the provider has now; nothing is kept. */
-export const previewMapping = async (
-  caller: Caller,
-  { id, provider }: IntegrationRecord,
-  mapping: Mapping,
-) => {
+export const previewOf = async (caller: Caller, { id, provider }: IntegrationRecord, mapping: Mapping) => {
   const facts = await syncFactsOf(provider);
   check(facts, mapping);
   const { name } = await manifestOf(provider);

@@ -21,8 +21,10 @@ const bounded = (value: SourceValue): Exclude<SourceValue, null> | null => {
 export const mappingFor = (facts: SyncFacts, mapping: Mapping, type: SyncItem['type']): TypeMapping => {
   const standard = facts.types[type]?.mapping ?? { fields: {}, statuses: {} };
   const own = mapping[type];
+  // The database gives the names of a map in any order; which fields there is room for must not change with it.
+  const fields = Object.entries(own?.fields ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
-    fields: { ...standard.fields, ...own?.fields },
+    fields: { ...standard.fields, ...Object.fromEntries(fields) },
     statuses: { ...standard.statuses, ...own?.statuses },
   };
 };

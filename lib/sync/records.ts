@@ -8,7 +8,7 @@ import { recordView } from './view.ts';
 type Asked = { type?: RecordType | undefined; limit: number; cursor?: string | undefined };
 
 /** What the last syncs kept, by page; still there while the provider is down, and then said to be `degraded`. */
-export const listRecords = async (caller: Caller, id: string, { type, limit, cursor }: Asked) => {
+export const listRecordsFor = async (caller: Caller, id: string, { type, limit, cursor }: Asked) => {
   const { integration } = await readIntegration(caller, id);
   const owner = ownerOf(caller, id);
   const scope = { operation: 'records.list', ...caller, filter: { id, type } };

@@ -27,7 +27,7 @@ const running = async (owner: Owner, id: string): Promise<RunRecord | null> => {
 };
 
 /** Starts a run and answers it, or the one that is running already: asked twice, it runs once. */
-export const startSync = async (caller: Caller, { id, provider }: IntegrationRecord) => {
+export const syncNow = async (caller: Caller, { id, provider }: IntegrationRecord) => {
   const owner = ownerOf(caller, id);
   const credential = await findCredential(owner, id);
   if (!credential) throw notFound('The integration');
@@ -59,7 +59,7 @@ export const readSync = async (caller: Caller, id: string, syncId: string) => {
 };
 
 /** The history, newest first. */
-export const listSyncs = async (
+export const listSyncsFor = async (
   caller: Caller,
   id: string,
   { limit, cursor }: { limit: number; cursor?: string | undefined },

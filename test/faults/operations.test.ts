@@ -144,8 +144,8 @@ const outcomeOf = ({ operation }: Line, reply: Reply): Outcome => {
   }
 };
 
-/** Their job is found by a schedule, in the record they leave. */
-const queuesLater = new Set(['inbound.clerk']);
+/** Their job is queued by a schedule too, which finds the record they leave. */
+const queuesLater = new Set(['inbound.clerk', 'syncs.start']);
 
 const subjectOf = (line: Line): Subject => ({
   between: between[line.operation.id] ?? null,

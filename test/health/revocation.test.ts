@@ -86,17 +86,19 @@ describe.each(gone)('%s an integration', (_how, act) => {
   );
 });
 
-describe('an account that two integrations live by', () => {
-  it('ends with the last of them, also where both go at the same moment', async () => {
-    const [admin, elsewhere] = [caller(), caller()];
+describe('an account that several integrations live by', () => {
+  it('ends with the last of them, also where all go at the same moment', async () => {
     const account = await anAccount('google_calendar');
-    const [one, two] = [await consent(admin, account), await consent(elsewhere, account)];
+    const owners = [caller(), caller(), caller(), caller()];
+    const ids: string[] = [];
+    for (const owner of owners) ids.push((await consent(owner, account)).id);
 
-    await Promise.all([admin.delete(`/integrations/${one.id}`), elsewhere.delete(`/integrations/${two.id}`)]);
+    await Promise.all(owners.map((owner, index) => owner.delete(`/integrations/${ids[index]}`)));
     await settled();
 
-    expect(await account.alive()).toEqual([false, false]);
-    expect([...(await endsOf(admin, one.id)), ...(await endsOf(elsewhere, two.id))]).toContainEqual(revoked);
+    expect(await account.alive()).toEqual(owners.map(() => false));
+    const ends = await Promise.all(owners.map((owner, index) => endsOf(owner, ids[index] ?? '')));
+    expect(ends.flat()).toContainEqual(revoked);
   });
 
   it('is two where they came through different apps: each ends by itself', async () => {

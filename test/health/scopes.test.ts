@@ -1,72 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, caller } from '../support/api.ts';
+import { caller } from '../support/api.ts';
 import { beginAgain, complete, consent, consentAgain, wentThrough } from '../support/consent.ts';
-import { type Account, anAccount, type Provider } from './accounts.ts';
-import { changesOf, healthOf, shown } from './seen.ts';
+import { anAccount } from './accounts.ts';
+import { cases, find, grantedOf, without } from './granted.ts';
+import { healthOf } from './seen.ts';
 
 /** What was granted is stored, held against what each call needs, and asked for where it is missing: just that. */
-
-const calendar = 'https://www.googleapis.com/auth/calendar.readonly';
-type Case = {
-  provider: Provider;
-  /** All there is to grant, as a holder sees it. */
-  all: string[];
-  /** What the person leaves ticked, and what a holder sees of it. */
-  some: string[];
-  shownSome: string[];
-  /** A type that then cannot be searched, and the scope that it takes. */
-  type: string;
-  needs: string;
-};
-const cases: Case[] = [
-  {
-    provider: 'jira',
-    all: ['offline_access', 'read:jira-user', 'read:jira-work'],
-    some: ['read:jira-user', 'offline_access'],
-    shownSome: ['offline_access', 'read:jira-user'],
-    type: 'issue',
-    needs: 'read:jira-work',
-  },
-  {
-    provider: 'github',
-    all: ['read:org', 'read:user', 'repo', 'user:email'],
-    some: ['read:user', 'user:email', 'read:org'],
-    shownSome: ['read:org', 'read:user', 'user:email'],
-    type: 'pull_request',
-    needs: 'repo',
-  },
-  {
-    provider: 'google_calendar',
-    all: ['email', calendar, 'openid'],
-    some: ['openid', 'email'],
-    shownSome: ['email', 'openid'],
-    type: 'event',
-    needs: calendar,
-  },
-  {
-    provider: 'microsoft_outlook',
-    all: ['Calendars.Read', 'User.Read', 'email', 'openid', 'profile'],
-    some: ['User.Read', 'openid', 'profile', 'email', 'offline_access'],
-    shownSome: ['User.Read', 'email', 'openid', 'profile'],
-    type: 'event',
-    needs: 'Calendars.Read',
-  },
-];
-
-const find = (who: Caller, id: string, type: string) =>
-  who.post(`/integrations/${id}/search`, { type, query: 'a' });
-/** What a holder sees; whether a provider names `offline_access` among the rest is its own affair. */
-const grantedOf = async (who: Caller, id: string): Promise<string[]> =>
-  ((await shown(who, id)).grantedScopes as string[]).filter((scope) => scope !== 'offline_access').toSorted();
-const without = (scopes: readonly string[]): string[] =>
-  scopes.filter((scope) => scope !== 'offline_access').toSorted();
-
-/** What a family's refresh answers with, from now on. */
-const shrink = async (account: Account, scopes: string[]): Promise<void> => {
-  const { id } = await account.newest();
-  await account.oauth('PATCH', `families/${id}`, { scopes });
-  await account.expire('access');
-};
 
 describe.each(cases)('a consent at $provider', ({ provider, all, some, shownSome, type, needs }) => {
   it('with everything granted says so, and nothing is missing', async () => {
@@ -150,76 +89,5 @@ describe('a consent for one of two scopes that are missing', () => {
     const { scopes } = await beginAgain(admin, id);
 
     expect(scopes.map(({ scope }) => scope)).toEqual(['read:user', 'user:email', 'repo', 'read:org']);
-  });
-});
-
-const refreshing = cases.filter(({ provider }) => provider !== 'github');
-
-describe.each(refreshing)('a refresh at $provider', ({ provider, all, some, shownSome, type, needs }) => {
-  it('that brings fewer scopes is recorded, told once, and refuses what is missing from then on', async () => {
-    const admin = caller();
-    const account = await anAccount(provider);
-    const { id } = await consent(admin, account);
-    await shrink(account, some);
-
-    await admin.post(`/integrations/${id}/test`);
-    const refused = await find(admin, id, type);
-
-    expect(await grantedOf(admin, id)).toEqual(without(shownSome));
-    expect(await healthOf(admin, id)).toMatchObject({ state: 'degraded', cause: 'missing_scope' });
-    expect(refused).toMatchObject({ status: 409, body: { code: 'missing_scope' } });
-    expect(refused.body.consent.scopes).toEqual([needs]);
-    expect(await changesOf(admin, id)).toEqual([{ from: 'active', to: 'active', cause: 'missing_scope' }]);
-  });
-
-  it('that does not say which scopes it brings leaves them as they were', async () => {
-    const admin = caller();
-    const account = await anAccount(provider);
-    const { id } = await consent(admin, account);
-    await account.oauth('POST', 'policy', { account: account.user, policy: { scopeInAnswer: false } });
-    await account.expire('access');
-
-    const found = await find(admin, id, type);
-
-    expect(found.status).toBe(200);
-    expect(await grantedOf(admin, id)).toEqual(without(all));
-    expect(await changesOf(admin, id)).toEqual([]);
-  });
-});
-
-describe('a token that lacks a scope', () => {
-  it.each(refreshing)('is refreshed at $provider all the same', async ({ provider, some, shownSome }) => {
-    const admin = caller();
-    const account = await anAccount(provider);
-    const { id } = await consent(admin, { ...account, scopes: some });
-    await account.expire('access');
-
-    const tested = await admin.post(`/integrations/${id}/test`);
-
-    expect(tested.body).toMatchObject({ ok: true });
-    expect((await account.calls()).map(({ grant }) => grant)).toEqual([
-      'authorization_code',
-      'refresh_token',
-    ]);
-    expect(await grantedOf(admin, id)).toEqual(without(shownSome));
-    expect(await healthOf(admin, id)).toMatchObject({ state: 'degraded', cause: 'missing_scope' });
-    expect(await changesOf(admin, id)).toEqual([]);
-  });
-});
-
-describe('a scope that includes another', () => {
-  it('is as good as that one', async () => {
-    const admin = caller();
-    const account = await anAccount('google_calendar');
-    const { id } = await consent(admin, account);
-    const wide = 'https://www.googleapis.com/auth/calendar';
-    await shrink(account, ['openid', 'https://www.googleapis.com/auth/userinfo.email', wide]);
-
-    const found = await find(admin, id, 'event');
-
-    expect(found.status).toBe(200);
-    expect(await grantedOf(admin, id)).toEqual(['email', wide, 'openid']);
-    expect(await healthOf(admin, id)).toMatchObject({ state: 'healthy' });
-    expect(await changesOf(admin, id)).toEqual([]);
   });
 });

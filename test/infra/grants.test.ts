@@ -140,3 +140,23 @@ describe('every role', () => {
     expect(rights.filter((right) => /Scan|PartiQL|\wTable/.test(right))).toEqual([]);
   });
 });
+
+describe('a KMS key that wrapped data keys before', () => {
+  const former = 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-4333-8444-555555555555';
+  const { resources: of } = synth({ ...environments.dev, formerKeys: [former] });
+  const before = of<Role>('AWS::IAM::Role').flatMap(({ id, properties }) =>
+    rightsOf(properties)
+      .filter((right) => right.includes(former))
+      .map((right) => [id, right.split(' ')[0] ?? ''] as const),
+  );
+
+  it('may still open what it wrapped, and have it wrapped anew, but wraps nothing itself', () => {
+    expect([...new Set(before.map(([, action]) => action))].sort()).toEqual([
+      'kms:Decrypt',
+      'kms:ReEncryptFrom',
+    ]);
+    expect(before.filter(([, action]) => action === 'kms:ReEncryptFrom').map(([id]) => id)).toEqual([
+      'jobsresealrole',
+    ]);
+  });
+});

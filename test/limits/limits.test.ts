@@ -9,6 +9,7 @@ import type { Caller } from '../support/api.ts';
 import { caller } from '../support/api.ts';
 import { type Cloud, removeData, startCloud } from '../support/cloud.ts';
 import { control } from '../support/standins.ts';
+import { settled } from '../support/table.ts';
 
 /** Calls that reach a provider are counted by the minute: of a user, of an organisation, of an integration (F102). */
 
@@ -75,6 +76,7 @@ describe('the limit', () => {
     async (_, counter, limit) => {
       const company = await aCompany(cloud);
       const { admin, organization } = company;
+      await settled(cloud);
       await counted(admin, counter(company), limit - 7);
       const before = await callsAtProviders();
 
@@ -139,6 +141,8 @@ const limited = lines.filter(
 describe.each(limited)('$name', (line) => {
   it('is refused over the limit, before the provider is asked', async () => {
     const company = await aCompany(cloud);
+    // What follows a connect asks the provider too, in its own time.
+    await settled(cloud);
     await counted(company.admin, 'all', most.organization);
     const before = await callsAtProviders();
 

@@ -1,6 +1,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { rowsOf } from '../integrations/stored.ts';
 import { type Caller, local, newId } from '../support/api.ts';
-import type { GithubAccount, JiraSite } from '../support/standins.ts';
+import { aJiraSite, type GithubAccount, type JiraSite } from '../support/standins.ts';
 
 /** Rows as the old app stored them, and how it encrypted: CryptoJS's `AES.encrypt(text, passphrase).toString()`. */
 
@@ -58,3 +59,20 @@ export const githubPerson = (githubUsername: string, personId = newId('person'))
 export const migrate = (who: Caller, rows: object) => who.post('/migration', rows);
 export const preview = (who: Caller, rows: object) => who.post('/migration/preview', rows);
 export const statusOf = async (who: Caller) => (await who.get('/migration')).body;
+
+const people = ['Ada Lovelace', 'Grace Hopper', 'Linus Torvalds'];
+/** A site with three people, and their account ids. */
+export const aSiteWithPeople = async () => {
+  const site = await aJiraSite({ users: people.map((displayName) => ({ displayName })) });
+  const { users } = await site.control<{ users: { accountId: string; displayName: string }[] }>('GET', '');
+  const idOf = (name: string): string =>
+    users.find(({ displayName }) => displayName === name)?.accountId ?? '';
+  return { site, ids: people.map(idOf) as [string, string, string] };
+};
+export const linksOf = async (who: Caller, personId: string) =>
+  (await who.get(`/links?entityType=Person&entityId=${personId}`)).body.links;
+export const connectedOf = async (who: Caller) =>
+  (await who.get('/integrations/connected')).body.integrations;
+/** What somebody stores, by kind. */
+export const kindsOf = async (who: Caller): Promise<string[]> =>
+  (await rowsOf(who)).map(({ sk }) => sk.replace(/#.*/, '')).toSorted();

@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a redirect is followed to another origin',
-    file: 'lib/outbound/door.ts',
+    file: 'lib/outbound/through.ts',
     find: 'next?.origin !== url.origin || !readable',
     put: '!readable',
     tests: ['test/outbound'],

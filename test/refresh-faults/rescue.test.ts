@@ -28,7 +28,7 @@ afterAll(() => bench.stop());
 const fails = { when: 'before', act: 'error', attempts: 'all' } as const;
 
 /** A refresh during which, between the provider's request and its answer, this happens. */
-const meanwhile = async (connection: Connection, happens: () => Promise<unknown> | unknown, seen = 1) => {
+const meanwhile = async (connection: Connection, happens: () => unknown, seen = 1) => {
   await tokenFault(connection, { when: 'after', act: { kind: 'delay', ms: 500 } });
   const asked = (await refreshCalls(connection)).length;
   const running = bench.runJob('refresh', payloadFor(connection, seen), 4);

@@ -9,6 +9,7 @@ export const tick = (world: World, state: State): State | null => {
   for (const [index, worker] of workers.entries()) {
     if (worker.step === 'sent' && worker.got === null && worker.abort === 0) return null;
     if (worker.step === 'idle') continue;
+    // Nothing of ours takes long between the steps before sending; a process that stalls there counts as a crash.
     const dies = worker.life === 0;
     const stalls = worker.step !== 'sent' && worker.life === times.deadline;
     if (!dies && !stalls) continue;
@@ -38,9 +39,7 @@ export const tick = (world: World, state: State): State | null => {
     item: { ...item, lease: Math.max(-1, item.lease - 1), wait: Math.max(0, item.wait - 1) },
     provider: older(provider, kind, presented),
     workers: next.workers.map(aged),
-    orphans: orphans
-      .concat(next.orphans.slice(orphans.length))
-      .flatMap(({ token, left }) => (left > 0 ? [{ token, left: left - 1 }] : [])),
+    orphans: next.orphans.flatMap(({ token, left }) => (left > 0 ? [{ token, left: left - 1 }] : [])),
     overdue,
   };
 };

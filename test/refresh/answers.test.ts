@@ -93,13 +93,14 @@ it('records scopes that went, and says so to whoever needs them', async () => {
   });
 });
 
-it('does not ask again where nothing could be refreshed: the provider ends it, and a person consents anew', async () => {
-  const connection = await connect(rig, 'none', { accessSeconds: null });
-  const { id: family } = await connection.family();
+it('uses a token that cannot be refreshed until the provider ends it; then a person consents anew', async () => {
+  const connection = await connect(rig, 'grace', {}, ['read:jira-user', 'read:jira-work']);
+  await rig.advance(lifetime - 290);
   expect((await connection.use(connection.admin, 0)).status).toBe(200);
-  await connection.control('POST', `families/${family}/revoke`);
 
+  await rig.advance(300);
   expect((await connection.use(connection.admin, 0)).body.code).toBe('needs_reauth');
+
   expect(await connection.tokenCalls()).toEqual([]);
   expect(await healthOf(connection)).toMatchObject({ state: 'needs_reauth', cause: 'credentials_rejected' });
 });

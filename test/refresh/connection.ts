@@ -46,7 +46,13 @@ export type Connection = {
   control: <T = unknown>(method: string, path: string, body?: unknown) => Promise<T>;
 };
 
-export const connect = async (rig: Rig, kind: Kind, differing: Partial<Policy> = {}): Promise<Connection> => {
+export const connect = async (
+  rig: Rig,
+  kind: Kind,
+  differing: Partial<Policy> = {},
+  /** What the person agrees to; all of it unless given. */
+  scopes: readonly string[] | null = null,
+): Promise<Connection> => {
   const { provider, user, resources, thing, graceSeconds } = kinds[kind];
   const [first = ''] = rig.urls;
   const admin = caller({}, first);
@@ -72,7 +78,12 @@ export const connect = async (rig: Rig, kind: Kind, differing: Partial<Policy> =
   });
   const set = await admin.put(`/providers/${provider}/app`, { clientId: client, clientSecret: secret });
   if (set.status >= 300) throw new Error(`The app was not set: ${set.status} ${set.text}`);
-  const { id } = await consent(admin, { provider, user, ...(resources && { resources }) });
+  const { id } = await consent(admin, {
+    provider,
+    user,
+    ...(resources && { resources }),
+    ...(scopes && { scopes }),
+  });
 
   const family = async (): Promise<FamilyView> => {
     const { families } = await controlled<{ families: FamilyView[] }>('GET', `families?client=${client}`);

@@ -1,7 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   DeleteMessageCommand,
   type Message,
@@ -19,12 +16,13 @@ import { localApi } from '../../infra/local/local-api.ts';
 import { startQueues } from '../../infra/local/queues.ts';
 import { startStandins } from '../../infra/local/standins/index.ts';
 import type { Job } from '../../lib/contract/define.ts';
-import { queueVariable } from '../../lib/contract/grants.ts';
 import { jobs } from '../../lib/contract/jobs.ts';
 import type { Settings } from '../../lib/contract/settings.ts';
-import { temporaryDirectory } from './cloud.ts';
-import { type Faults, startFaults } from './faults.ts';
+import { endpointVariables, startChild } from './child.ts';
+import { removeData, temporaryDirectory } from './cloud.ts';
+import { startFaults } from './faults.ts';
 import { keyId, setEnvironment, tableName, testSettings } from './parts.ts';
+import { secretsIn } from './secrets.ts';
 
 /**
  * The local cloud in the test's own process, with faults on request between its functions and the
@@ -40,14 +38,6 @@ export const shortTimes: Settings['refresh'] = {
   wait: 1_000,
   pause: 30_000,
 };
-
-const runner = fileURLToPath(new URL('run-function.ts', import.meta.url));
-const variablesFor = ({ dynamodb, kms, sqs }: Faults['endpoints']): Record<string, string> => ({
-  AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-  AWS_ENDPOINT_URL_KMS: kms,
-  AWS_ENDPOINT_URL_SQS: sqs,
-  ...Object.fromEntries(jobs.map(({ id }) => [queueVariable(id), `${sqs}/000000000000/${id}`])),
-});
 
 /** The event by which Lambda hands a job its messages. */
 const eventOf = (messages: readonly Pick<Message, 'MessageId' | 'Body' | 'Attributes'>[]) => ({
@@ -70,7 +60,6 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
   };
   const told: unknown[] = [];
   const data = openDataDir(temporaryDirectory(), true);
-  const write = process.stdout.write;
   captureOutput(data.path('functions.log'));
   setEnvironment({ CLOCK_OFFSET_MS: '0' });
   const issuer = await openIssuer(data);
@@ -132,7 +121,7 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
   );
   const url = `http://127.0.0.1:${gateway.port}`;
   setEnvironment({
-    ...variablesFor(faults.endpoints),
+    ...endpointVariables(faults.endpoints),
     STANDIN_ORIGINS: JSON.stringify(standins.origins),
     SETTINGS: JSON.stringify({
       ...testSettings,
@@ -171,43 +160,13 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
       await runSchedule('sweep-events');
       return drain();
     },
-    /** A function in a process of its own, ready to run, with faults of its own. */
-    child: async (file: string) => {
-      const own = await startFaults(services);
-      const log = openSync(data.path('functions.log'), 'a', 0o600);
-      const child: ChildProcess = fork(runner, [file], {
-        env: { ...process.env, ...variablesFor(own.endpoints) },
-        execArgv: [],
-        stdio: ['ignore', log, log, 'ipc'],
-      });
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      const next = <T>(): Promise<T> =>
-        new Promise((resolve, reject) => {
-          child.once('message', (message) => resolve(message as T));
-          child.once('exit', (code) => reject(new Error(`The child ended with ${code}.`)));
-        });
-      await next();
-      return {
-        faults: own,
-        /** Begins; the result comes with `finished`. */
-        start: (event: unknown, seconds = 120): void => void child.send({ event, seconds }),
-        finished: async (): Promise<unknown> => {
-          const { result } = await next<{ result: unknown }>();
-          await ended;
-          await own.stop();
-          return result;
-        },
-        kill: async (): Promise<void> => {
-          child.kill('SIGKILL');
-          await ended;
-          await own.stop();
-        },
-      };
-    },
+    child: (file: string) => startChild(file, services, data.path('functions.log')),
     stop: async (): Promise<void> => {
       for (const stop of stops.toReversed()) await stop();
       sqs.destroy();
-      process.stdout.write = write;
+      const found = secretsIn(data.path(''));
+      removeData({ data: data.path('') });
+      if (found.length > 0) throw new Error(`Secrets were stored or logged in clear:\n${found.join('\n')}`);
     },
   };
 };

@@ -1,4 +1,4 @@
-import { entity } from '../../../lib/contract/operations/integrations.ts';
+import { entity } from '../../../lib/contract/operations/use.ts';
 import { handle } from '../../../lib/http/handle.ts';
 import { entityIn } from '../../../lib/integrations/search.ts';
 

@@ -1,4 +1,4 @@
-import { proxy } from '../../../lib/contract/operations/integrations.ts';
+import { proxy } from '../../../lib/contract/operations/use.ts';
 import { RawAnswer } from '../../../lib/http/answer.ts';
 import { handle } from '../../../lib/http/handle.ts';
 import { proxyTo } from '../../../lib/integrations/proxy.ts';

@@ -1,4 +1,4 @@
-import { search } from '../../../lib/contract/operations/integrations.ts';
+import { search } from '../../../lib/contract/operations/use.ts';
 import { handle } from '../../../lib/http/handle.ts';
 import { searchIn } from '../../../lib/integrations/search.ts';
 

@@ -1,7 +1,7 @@
-import { previewMapping as operation } from '../../../lib/contract/operations/sync.ts';
+import { previewMapping } from '../../../lib/contract/operations/sync.ts';
 import { handle } from '../../../lib/http/handle.ts';
-import { previewMapping } from '../../../lib/sync/mapping.ts';
+import { previewOf } from '../../../lib/sync/mapping.ts';
 
-export const handler = handle(operation, ({ caller, integration, body }) =>
-  previewMapping(caller, integration, body.mapping),
+export const handler = handle(previewMapping, ({ caller, integration, body }) =>
+  previewOf(caller, integration, body.mapping),
 );

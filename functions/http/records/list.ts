@@ -1,7 +1,7 @@
-import { listRecords as operation } from '../../../lib/contract/operations/sync.ts';
+import { listRecords } from '../../../lib/contract/operations/sync.ts';
 import { handle } from '../../../lib/http/handle.ts';
-import { listRecords } from '../../../lib/sync/records.ts';
+import { listRecordsFor } from '../../../lib/sync/records.ts';
 
-export const handler = handle(operation, ({ caller, params, query }) =>
-  listRecords(caller, params.id, query),
+export const handler = handle(listRecords, ({ caller, params, query }) =>
+  listRecordsFor(caller, params.id, query),
 );

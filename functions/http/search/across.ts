@@ -1,5 +1,5 @@
-import { searchAcross as operation } from '../../../lib/contract/operations/integrations.ts';
+import { searchAcross } from '../../../lib/contract/operations/use.ts';
 import { handle } from '../../../lib/http/handle.ts';
-import { searchAcross } from '../../../lib/integrations/search-across.ts';
+import { searchEverywhere } from '../../../lib/integrations/search-across.ts';
 
-export const handler = handle(operation, ({ caller, body }) => searchAcross(caller, body));
+export const handler = handle(searchAcross, ({ caller, body }) => searchEverywhere(caller, body));

@@ -1,5 +1,7 @@
-import { listSyncs as operation } from '../../../lib/contract/operations/sync.ts';
+import { listSyncs } from '../../../lib/contract/operations/sync.ts';
 import { handle } from '../../../lib/http/handle.ts';
-import { listSyncs } from '../../../lib/sync/syncs.ts';
+import { listSyncsFor } from '../../../lib/sync/syncs.ts';
 
-export const handler = handle(operation, ({ caller, params, query }) => listSyncs(caller, params.id, query));
+export const handler = handle(listSyncs, ({ caller, params, query }) =>
+  listSyncsFor(caller, params.id, query),
+);

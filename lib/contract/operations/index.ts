@@ -12,6 +12,7 @@ import { getPolicy, listEvents, putPolicy } from './organization.ts';
 import * as providers from './providers.ts';
 import * as sync from './sync.ts';
 import * as system from './system.ts';
+import * as use from './use.ts';
 
 /** Every operation, in the order of the documentation. Routes, functions, OpenAPI, client and tests derive from it. */
 export const operations = [
@@ -29,10 +30,10 @@ export const operations = [
   integrations.reset,
   integrations.reconnect,
   integrations.health,
-  integrations.search,
-  integrations.entity,
-  integrations.proxy,
-  integrations.searchAcross,
+  use.search,
+  use.entity,
+  use.proxy,
+  use.searchAcross,
   oauth.callback,
   oauth.complete,
   oauth.getApp,
