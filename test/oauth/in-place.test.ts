@@ -4,7 +4,7 @@ import { type Caller, caller, newId } from '../support/api.ts';
 import { beginAgain, complete, consent, consentAgain, wentThrough } from '../support/consent.ts';
 import { aGithubAccount, connectedGithub } from '../support/standins.ts';
 import { settled } from '../support/table.ts';
-import { aPerson, liveFamilies, type Provider } from './people.ts';
+import { aPerson, liveFamilies, type Provider, tokenCalls } from './people.ts';
 
 /** What else becomes of an integration that is connected again: its links, its old account, its old tokens. */
 
@@ -105,5 +105,18 @@ describe('a disabled integration', () => {
     const after = await consentAgain(admin, before.id, person);
 
     expect(after).toMatchObject({ status: 'disabled', enabled: false });
+  });
+});
+
+describe('an integration that is deleted while somebody consents', () => {
+  it('is not brought back, and its code not exchanged', async () => {
+    const { admin, person, before } = await connection('github');
+    const back = await wentThrough(await beginAgain(admin, before.id), person);
+    await admin.delete(`/integrations/${before.id}`);
+
+    expectProblem(await complete(admin, back), 404, 'not_found');
+
+    expect(await tokenCalls('github', person)).toHaveLength(1);
+    expect((await admin.get('/integrations/connected')).body.integrations).toEqual([]);
   });
 });

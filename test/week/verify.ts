@@ -1,0 +1,98 @@
+import { inParallel } from '../../lib/model/parallel.ts';
+import type { RunRecord } from '../../lib/model/sync.ts';
+import { ownerOf } from '../../lib/store/integrations.ts';
+import { keys } from '../../lib/store/keys.ts';
+import { queryAll } from '../../lib/store/table.ts';
+import { nextRun } from '../../lib/sync/timing.ts';
+import { recordsOf } from '../sync/synced.ts';
+import type { Scheduled } from './company.ts';
+
+/** What must be true of every integration after any stretch of time; each fault is a line. */
+
+/** A run that is due starts within so long. */
+const promptly = 120_000;
+
+const runsOf = ({ admin, id }: Scheduled): Promise<RunRecord[]> =>
+  queryAll<RunRecord>(keys.runsOf(ownerOf({ ...admin }, id), id));
+
+export const runsIn = async (all: readonly Scheduled[]): Promise<RunRecord[]> =>
+  (await inParallel(8, all, runsOf)).flat();
+
+const at = (time: string | null): number => Date.parse(time ?? '');
+
+/** Each due time made one run, in time, or as soon as the run before it was over. */
+const faultsOfTiming = ({ first, interval, id }: Scheduled, runs: readonly RunRecord[], until: number) => {
+  const faults: string[] = [];
+  let due = first;
+  let free = 0;
+  for (const { queuedAt, endedAt, id: run } of runs) {
+    const began = at(queuedAt);
+    if (due === null || began < due) return [...faults, `${id}: ${run} was not due`];
+    const late = began - Math.max(due, free);
+    if (late > promptly) faults.push(`${id}: ${run} came ${Math.round(late / 1000)} s late`);
+    due = nextRun(interval, due, began);
+    free = endedAt === null ? until : at(endedAt);
+  }
+  if (due !== null && Math.max(due, free) < until - promptly)
+    faults.push(`${id}: a run due at ${due} is missing`);
+  return faults;
+};
+
+const faultsOfOutcomes = ({ failing, id }: Scheduled, runs: readonly RunRecord[]): string[] => {
+  const wanted = failing ? 'failed' : 'succeeded';
+  const last = runs.at(-1);
+  return runs
+    .filter((run) => run.state !== wanted && !(run === last && run.endedAt === null))
+    .map((run) => `${id}: ${run.id} ${run.state} with ${run.code}`);
+};
+
+type Issue = { key: string; summary: string };
+
+/** What is kept is what is there, each thing made once. */
+const faultsOfRecords = async (one: Scheduled, runs: readonly RunRecord[]): Promise<string[]> => {
+  const { admin, site, id, failing } = one;
+  const { issues } = await site.control<{ issues: Issue[] }>('GET', '');
+  const kept = await recordsOf(admin, id);
+  const synced = runs.some(({ state }) => state === 'succeeded');
+  const wanted = failing || !synced ? [] : issues;
+  const made = runs.reduce((sum, { counts }) => sum + counts.created, 0);
+  return [
+    ...(kept.size === wanted.length ? [] : [`${id}: ${kept.size} records of ${wanted.length}`]),
+    ...(made === wanted.length ? [] : [`${id}: ${made} made of ${wanted.length}`]),
+    ...wanted
+      .filter(({ key, summary }) => kept.get(`task ${key}`)?.title !== summary)
+      .map(({ key }) => `${id}: ${key} is not as it is there`),
+  ];
+};
+
+/** How often it is looked at before what changed last must be there. */
+const isFresh = ({ interval }: Scheduled): boolean => ['15m', '30m', 'hourly'].includes(interval);
+
+const faultsOf = async (one: Scheduled, until: number): Promise<string[]> => {
+  const runs = await runsOf(one);
+  return [
+    ...faultsOfTiming(one, runs, until),
+    ...faultsOfOutcomes(one, runs),
+    ...(isFresh(one) ? await faultsOfRecords(one, runs) : []),
+  ];
+};
+
+export const faultsIn = async (all: readonly Scheduled[], until: number): Promise<string[]> =>
+  (await inParallel(4, all, (one) => faultsOf(one, until))).flat();
+
+/** The statistics of each organisation against the runs themselves. */
+export const faultsOfStatistics = async (all: readonly Scheduled[]): Promise<string[]> => {
+  const organizations = [...Map.groupBy(all, ({ admin }) => admin)];
+  const faults = await inParallel(4, organizations, async ([admin, own]) => {
+    const runs = (await runsIn(own)).filter(({ endedAt }) => endedAt !== null);
+    const of = (state: string): number => runs.filter((run) => run.state === state).length;
+    const changed = runs.reduce((sum, { changed: { task = 0 } }) => sum + task, 0);
+    const { body } = await admin.get('/integrations/stats');
+    const seen = [body.syncs.succeeded, body.syncs.failed, body.itemsProcessed, body.timeSaved.minutes];
+    const wanted = [of('succeeded'), of('failed'), changed, changed * 2];
+    return String(seen) === String(wanted)
+      ? []
+      : [`${admin.organizationId}: counted ${seen}, were ${wanted}`];
+  });
+  return faults.flat();
+};
