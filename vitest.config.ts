@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that need no running cloud, or start their own parts of one. */
 const alone = [
-  'test/{standins,supply,mutants,infra,outbound,connectors,contract,credentials,store,client,faults,refresh,refresh-faults,refresh-plan,refresh-protocol}/**/*.test.ts',
+  'test/{bench,standins,supply,mutants,infra,outbound,connectors,contract,credentials,store,client,faults,refresh,refresh-faults,refresh-plan,refresh-protocol}/**/*.test.ts',
 ];
 
 export default defineConfig({

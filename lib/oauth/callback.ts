@@ -71,5 +71,5 @@ export const acceptReturn = async (provider: string, query: URLSearchParams): Pr
     ticket,
     ...(refusal !== null && { error: refusal }),
   });
-  return `${attempt.returnPage}#${fragment}`;
+  return `${attempt.returnPage}#${fragment.toString()}`;
 };

@@ -1,42 +1,49 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Kind, kinds, measure } from './measure.ts';
+import { bundle } from '../../infra/bundle.ts';
+import { functions } from '../../infra/inventory.ts';
+import { inParallel } from '../../lib/model/parallel.ts';
+import { type Budget, eagerKiB, startOf } from './bundles.ts';
+import { type Cost, type Kind, kinds, measure } from './measure.ts';
+import { writeTable } from './table.ts';
 
-/** `npm run bench:tables` measures anew what `capacity.json` holds; its difference is what a change costs. */
+/** `npm run bench:tables` measures anew what the tables hold; their difference is what a change costs. */
 
 const own = fileURLToPath(import.meta.url);
-const table = join(import.meta.dirname, 'capacity.json');
+const root = join(import.meta.dirname, '../..');
 
-const measureAll = async (kind: Kind): Promise<Record<string, unknown>> => {
+const capacityOf = async (kind: Kind): Promise<Record<string, Cost>> => {
   const { start, subjects } = kinds[kind];
   const place = await start();
-  const found: Record<string, unknown> = {};
+  const found: Record<string, Cost> = {};
   for (const [name, subject] of subjects) found[name] = (await measure(place, name, subject)).cost;
   await place.stop();
   return found;
 };
 
-/** A row a line. */
-const printed = (kind: string, rows: Record<string, unknown>): string => {
-  const lines = Object.entries(rows).map(([name, row]) => {
-    const counts = Object.entries(row as object).map(([what, count]) => `"${what}": ${count}`);
-    return `    ${JSON.stringify(name)}: { ${counts.join(', ')} }`;
+const budgetsNow = async (): Promise<Record<string, Budget>> => {
+  const target = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const built = await bundle(root, functions, target);
+  const rows = await inParallel(4, functions, async (spec): Promise<[string, Budget]> => {
+    const { builtins } = await startOf(built, spec);
+    return [spec.name, { eagerKiB: eagerKiB(built, spec), builtins }];
   });
-  return `  "${kind}": {\n${lines.join(',\n')}\n  }`;
+  rmSync(target, { recursive: true });
+  return Object.fromEntries(rows);
 };
 
 const [kind] = process.argv.slice(2);
 if (kind === 'calls' || kind === 'background') {
-  const rows = await measureAll(kind);
+  // The functions of one process speak to one cloud.
+  const rows = await capacityOf(kind);
   process.send?.(rows, () => process.exit(0));
 } else {
-  const parts: string[] = [];
-  for (const one of Object.keys(kinds)) {
-    const [rows] = (await once(fork(own, [one]), 'message')) as [Record<string, unknown>];
-    parts.push(printed(one, rows));
-  }
-  writeFileSync(table, `{\n${parts.join(',\n')}\n}\n`);
+  const rows: Record<string, Cost> = {};
+  for (const one of Object.keys(kinds)) Object.assign(rows, ...(await once(fork(own, [one]), 'message')));
+  writeTable('capacity', rows);
+  writeTable('bundles', await budgetsNow());
 }

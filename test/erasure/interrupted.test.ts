@@ -60,7 +60,7 @@ describe('an organisation’s erasure', () => {
       expect(await left(one), `${when} ${nth}`).toEqual(directories(one));
     }
     expect(places.length).toBeGreaterThanOrEqual(16);
-  });
+  }, 300_000);
 
   it('that is killed is taken up by the schedule, though nobody tells it', async () => {
     const middle = (await writesOf()).at(2) ?? 0;
@@ -83,7 +83,7 @@ describe('an organisation’s erasure', () => {
       expect(before[index]?.length).toBeGreaterThan(directories(one).length + 1);
       expect(await left(one)).toEqual(directories(one));
     }
-  });
+  }, 120_000);
 
   it('destroys the data keys before it touches anything else', async () => {
     const one = await asked();

@@ -222,7 +222,11 @@ export const rows: Rows = {
     ),
   },
   'schedules/sweep-events': { prepare: schedule('sweep-events', aDeletion) },
-  'schedules/queue-due-syncs': { prepare: schedule('queue-due-syncs'), between: isWithin },
+  'schedules/queue-due-syncs': {
+    prepare: schedule('queue-due-syncs'),
+    between: isWithin,
+    queuesLater: true,
+  },
   'schedules/purge': { prepare: schedule('purge') },
   'schedules/finish-rotations': { prepare: schedule('finish-rotations') },
 

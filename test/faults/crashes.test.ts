@@ -10,7 +10,7 @@ import { type Caller, caller, newId } from '../support/api.ts';
 import { type Bench, jobEvent, startBench } from '../support/bench.ts';
 import { aJiraSite, connectedJira } from '../support/standins.ts';
 import { openTable, type State, type Table } from './state.ts';
-import { nightly } from './trial.ts';
+import { nightly, timeLimit } from './trial.ts';
 
 /**
  * Processes killed at the calls of what writes several things, before and after the call takes effect: what
@@ -171,25 +171,29 @@ const works: Record<string, () => Promise<Work>> = {
 };
 
 describe.each(Object.entries(works))('%s', (name, make) => {
-  it('that dies at any of its writes is whole, and ends the same when it begins again', async () => {
-    const whole = await make();
-    const writes = await writesOf(whole);
-    const wanted = stored(await table.read(), whole);
-    expect(writes.length).toBeGreaterThan(1);
-    await run(whole);
-    expect(stored(await table.read(), whole), 'run twice').toEqual(wanted);
+  it(
+    'that dies at any of its writes is whole, and ends the same when it begins again',
+    async () => {
+      const whole = await make();
+      const writes = await writesOf(whole);
+      const wanted = stored(await table.read(), whole);
+      expect(writes.length).toBeGreaterThan(1);
+      await run(whole);
+      expect(stored(await table.read(), whole), 'run twice').toEqual(wanted);
 
-    const rounds = Array.from({ length: nightly ? 5 : 1 }, () => writes).flat();
-    const deaths = rounds.flatMap((nth) => (['before', 'after'] as const).map((when) => ({ nth, when })));
-    const ends = await inParallel(2, deaths, async ({ nth, when }) => {
-      const work = await make();
-      await die(work, nth, when);
-      await work.holds?.();
-      await run(work);
-      await work.holds?.();
-      return { nth, when, stands: stored(await table.read(), work) };
-    });
+      const rounds = Array.from({ length: nightly ? 5 : 1 }, () => writes).flat();
+      const deaths = rounds.flatMap((nth) => (['before', 'after'] as const).map((when) => ({ nth, when })));
+      const ends = await inParallel(2, deaths, async ({ nth, when }) => {
+        const work = await make();
+        await die(work, nth, when);
+        await work.holds?.();
+        await run(work);
+        await work.holds?.();
+        return { nth, when, stands: stored(await table.read(), work) };
+      });
 
-    expect(ends, name).toEqual(deaths.map((death) => ({ ...death, stands: wanted })));
-  }, 300_000);
+      expect(ends, name).toEqual(deaths.map((death) => ({ ...death, stands: wanted })));
+    },
+    timeLimit,
+  );
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rows, startPlace } from './background.ts';
-import { type Subject, tryAll } from './trial.ts';
+import { type Subject, timeLimit, tryAll } from './trial.ts';
 
 /** Every job, schedule, command and consumer of the stream, with each of its calls in trouble. */
 
@@ -15,12 +15,16 @@ afterAll(async () => {
 });
 
 describe.each(Object.entries(rows))('%s', (name, row) => {
-  it('leaves what stood or what should stand, and ends there when it is repeated', async () => {
-    const subject: Subject = { between: null, ...row };
+  it(
+    'leaves what stood or what should stand, and ends there when it is repeated',
+    async () => {
+      const subject: Subject = { between: null, ...row };
 
-    const { broken, calls } = await tryAll(place, subject);
+      const { broken, calls } = await tryAll(place, subject);
 
-    expect(broken, name).toEqual([]);
-    expect(calls.length).toBeGreaterThan(0);
-  }, 120_000);
+      expect(broken, name).toEqual([]);
+      expect(calls.length).toBeGreaterThan(0);
+    },
+    timeLimit,
+  );
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { calls, startPlace, subjectOf } from './calls.ts';
-import { tryAll } from './trial.ts';
+import { timeLimit, tryAll } from './trial.ts';
 
 /** Every operation, in each way the authorisation matrix has for it, with each of its calls in trouble. */
 
@@ -22,5 +22,5 @@ it.each(calls.map((line) => ({ name: line.name, line })))(
 
     expect(broken, name).toEqual([]);
   },
-  120_000,
+  timeLimit,
 );

@@ -78,7 +78,7 @@ const masked = (value: unknown, known: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/"([NS])":"\d{10,}(\.\d+)?"/g, '"$1":"MOMENT"')
     .replaceAll(/EVT#\d{4}-\d\d/g, 'EVT#MONTH')
-    .replaceAll(/\b([a-z_]+)#\d\b/g, '$1#SHARD')
+    .replaceAll(/"S":"([a-z_]+)#\d"/g, '"S":"$1#SHARD"')
     .replaceAll(/[A-Za-z0-9_-]{16,}/g, (token) => (known.includes(token) ? token : 'NEW'));
 
 /**

@@ -30,6 +30,8 @@ export type Subject = {
 };
 
 export const nightly = process.env['NIGHTLY'] === '1';
+/** A call that is never answered keeps the SDK waiting for a quarter of a minute. */
+export const timeLimit = nightly ? 3_600_000 : 120_000;
 
 type Troubles = Readonly<Record<string, Omit<Rule, 'nth'>>>;
 

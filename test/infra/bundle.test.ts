@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -6,13 +5,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundle } from '../../infra/bundle.ts';
-import { environments } from '../../infra/environments.ts';
+import { type Bundle, bundle, hot } from '../../infra/bundle.ts';
 import { type FunctionSpec, functions } from '../../infra/inventory.ts';
-import { settingsOf } from '../../infra/settings.ts';
-import { variablesOf } from '../../lib/contract/grants.ts';
+import { budgets, eagerBytes, goals, naiveBytes, runIn, shareOf, startOf } from '../bench/bundles.ts';
 
 const root = join(import.meta.dirname, '../..');
 const target = mkdtempSync(join(tmpdir(), 'bundle-'));
@@ -92,30 +88,38 @@ describe('a bundle', () => {
   });
 });
 
+describe('a budget', () => {
+  let naive: number;
+  beforeAll(async () => {
+    naive = await naiveBytes();
+  });
+
+  it('is there for each function and for nothing else; `npm run bench:tables` writes them', () => {
+    expect(Object.keys(budgets).toSorted()).toEqual(functions.map(({ name }) => name).toSorted());
+  });
+
+  it('is measured against what it always was, a naive build of a megabyte', () => {
+    expect(Math.round(naive / 1024)).toBe(1047);
+  });
+
+  it.each(functions)('of bytes is kept by $name', (spec) => {
+    const bytes = eagerBytes(built, spec);
+
+    expect(bytes / naive).toBeLessThanOrEqual(shareOf(spec));
+    expect(bytes / 1024).toBeLessThanOrEqual(budgets[spec.name]?.eagerKiB ?? 0);
+  });
+
+  it('is that of a hot function for those that are', () => {
+    const names = functions.map(({ name }) => name);
+
+    expect(hot.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
 const named = (name: string): FunctionSpec => {
   const found = functions.find((spec) => spec.name === name);
   if (!found) throw new Error(`There is no ${name}.`);
   return found;
-};
-
-/** Runs a script in the folder of a function, with what Lambda would give it and nothing of this machine. */
-const runIn = async (
-  spec: FunctionSpec,
-  script: string,
-  more: Record<string, string> = {},
-): Promise<string> => {
-  const variables = variablesOf(spec.grants).map((name) => [name, `the-${name}`]);
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: built.folderOf(spec),
-    env: {
-      AWS_LAMBDA_FUNCTION_NAME: spec.name,
-      AWS_REGION: 'eu-central-1',
-      SETTINGS: settingsOf(environments.dev, 'https://abc.execute-api.eu-central-1.amazonaws.com'),
-      ...Object.fromEntries(variables),
-      ...more,
-    },
-  });
-  return stdout;
 };
 
 /** The answer to one call by an admin, as the gateway would pass it on. */
@@ -133,19 +137,17 @@ const call = async (spec: FunctionSpec, more: Record<string, string> = {}): Prom
     const context = { awsRequestId: 'r-1', getRemainingTimeInMillis: () => 29_000 };
     const { statusCode, body } = await handler(${JSON.stringify(event)}, context);
     console.log(JSON.stringify({ statusCode, body: JSON.parse(body) }));`;
-  const lines = (await runIn(spec, script, more)).trim().split('\n');
+  const lines = (await runIn(built, spec, script, more)).trim().split('\n');
   return JSON.parse(lines.at(-1) ?? '');
 };
 
 describe('on its own', () => {
   it.concurrent.each(functions)('$name loads, and everything it may load later', async (spec) => {
-    const script = `
-      import { readdirSync } from 'node:fs';
-      const { handler } = await import('./index.mjs');
-      for (const file of readdirSync('.')) await import('./' + file);
-      console.log(typeof handler);`;
+    const { handler, builtins, undici } = await startOf(built, spec);
 
-    expect(await runIn(spec, script)).toBe('function\n');
+    expect(handler).toBe('function');
+    expect(undici).toEqual([]);
+    expect(builtins).toBeLessThanOrEqual(Math.min(goals.builtins, budgets[spec.name]?.builtins ?? 0));
   });
 
   it('a function answers', async () => {

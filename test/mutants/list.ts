@@ -15,8 +15,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'personal partitions are the organisation’s',
     file: 'lib/store/keys.ts',
-    find: '`ORG#${part(organizationId)}#USER#${part(userId)}`',
-    put: '`ORG#${part(organizationId)}`',
+    find: 'userId === null ? `ORG#',
+    put: 'userId !== undefined ? `ORG#',
     tests: ['test/security/matrix.test.ts'],
   },
   {

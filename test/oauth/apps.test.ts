@@ -94,7 +94,7 @@ describe('an app', () => {
   it('is sealed, the environment’s too', async () => {
     const items = (await partition('ORG#$environment')).filter(({ sk }) => sk.startsWith('APP#'));
 
-    expect(items.map(({ provider }) => provider).toSorted()).toEqual([...providers].toSorted());
+    expect(items.map(({ provider }) => String(provider)).toSorted()).toEqual([...providers].toSorted());
     for (const item of items) {
       expect(item['sealed']).toBeInstanceOf(Uint8Array);
       expect(JSON.stringify(item)).not.toMatch(/acme-demo-\w+-secret/);

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, caller } from '../support/api.ts';
@@ -39,15 +39,17 @@ const answerTo = (path: string, sent: string): Answer => {
   return { status: 418, body: { message: sent } };
 };
 
+const echoing = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const sent = await sentBy(request);
+  const { status, body } = answerTo(request.url?.split('?')[0] ?? '', sent);
+  response.writeHead(status, { 'content-type': 'application/json', 'x-echo': encodeURIComponent(sent) });
+  response.end(JSON.stringify(body));
+};
+
 beforeAll(async () => {
   tokenAnswer = issued;
   userAnswer = ada;
-  provider = createServer(async (request, response) => {
-    const sent = await sentBy(request);
-    const { status, body } = answerTo(request.url?.split('?')[0] ?? '', sent);
-    response.writeHead(status, { 'content-type': 'application/json', 'x-echo': encodeURIComponent(sent) });
-    response.end(JSON.stringify(body));
-  });
+  provider = createServer((request, response) => void echoing(request, response));
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
   cloud = await startCloud(['--provider', `github=${origin}`]);

@@ -28,7 +28,8 @@ describe.each(providers)('%s', (provider) => {
 
     const replies = await times(() => patiently(admin, back));
 
-    expect(replies.map(({ status }) => status).toSorted()).toEqual([...Array(calls - 1).fill(200), 201]);
+    const withStatus = (wanted: number) => replies.filter(({ status }) => status === wanted).length;
+    expect([withStatus(201), withStatus(200)]).toEqual([1, calls - 1]);
     expect(new Set(replies.map(({ body }) => body.integration.id)).size).toBe(1);
     expect(await tokenCalls(provider, person)).toHaveLength(1);
     expect(await liveFamilies(provider, person)).toBe(1);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invoke } from '../../infra/local/functions.ts';
@@ -20,21 +20,24 @@ let bench: Bench;
 let lambda: Server;
 const prefix = 'mos-integrations-dev-commands-';
 
+/** Lambda's own answer to an invocation. */
+const invoked = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const name = /^\/2015-03-31\/functions\/([\w-]+)\/invocations$/.exec(request.url ?? '')?.[1] ?? '';
+  const command = commands.find(({ id }) => `${prefix}${id}` === name);
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const payload: unknown = JSON.parse(Buffer.concat(chunks).toString());
+  const failed = await invoke(`functions/commands/${command?.id}.ts`, payload, 30).then(
+    () => false,
+    () => true,
+  );
+  response.writeHead(200, failed ? { 'x-amz-function-error': 'Unhandled' } : {});
+  response.end('null');
+};
+
 beforeAll(async () => {
   bench = await startBench();
-  lambda = createServer(async (request, response) => {
-    const name = /^\/2015-03-31\/functions\/([\w-]+)\/invocations$/.exec(request.url ?? '')?.[1] ?? '';
-    const command = commands.find(({ id }) => `${prefix}${id}` === name);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const payload: unknown = JSON.parse(Buffer.concat(chunks).toString());
-    const failed = await invoke(`functions/commands/${command?.id}.ts`, payload, 30).then(
-      () => false,
-      () => true,
-    );
-    response.writeHead(200, failed ? { 'x-amz-function-error': 'Unhandled' } : {});
-    response.end('null');
-  });
+  lambda = createServer((request, response) => void invoked(request, response));
   await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {

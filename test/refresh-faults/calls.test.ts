@@ -74,7 +74,7 @@ beforeAll(async () => {
       await refreshed(one.connection);
     one.later = await seen(one.connection);
   }
-}, 300_000);
+}, 1_800_000);
 afterAll(async () => {
   vi.restoreAllMocks();
   await bench.stop();

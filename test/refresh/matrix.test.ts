@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const callers = 10;
+const callers = 5;
 const served = { answers: { served: callers }, revoked: 0, state: 'healthy', cause: null };
 const again = { ...served, tokenCalls: 2, spentTwice: 0 };
 const lost = { tokenCalls: 2, spentTwice: 1 };

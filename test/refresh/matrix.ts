@@ -3,7 +3,7 @@ import { startRig } from './rig.ts';
 
 /**
  * `npm run proof:matrix`: callers × processes × what the token endpoint does once × grace, and what
- * became of the tokens and of everybody, as a table. Times are a tenth of the real ones. Ends with 1
+ * became of the tokens and of everybody, as a table. Times are a fifth of the real ones. Ends with 1
  * where more was lost than an answer at a provider without grace.
  */
 
@@ -26,7 +26,7 @@ const isRight = ({ callers, kind, endpoint }: Case, { answers, tokenCalls, revok
 let wrong = 0;
 print('callers', 'processes', 'token endpoint', 'grace', 'calls', 'revoked', 'served', 'state', 'cause');
 for (const processes of [1, 8]) {
-  const rig = await startRig({ scale: 10, processes });
+  const rig = await startRig({ scale: 5, processes });
   try {
     for (const callers of [1, 10, 100]) {
       for (const endpoint of endpoints) {

@@ -162,7 +162,7 @@ describe('a search across integrations', () => {
         .map((one) => one.integrationId)
         .toSorted();
 
-    expect(await ids(member)).toEqual([shared, own].toSorted());
+    expect(await ids(member)).toEqual([String(shared), String(own)].toSorted());
     expect(await ids(admin)).toEqual([shared]);
     expect(await across(stranger, { query: text })).toEqual({ items: [], sources: [] });
   });

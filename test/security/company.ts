@@ -9,6 +9,7 @@ import {
   type GithubAccount,
   type JiraSite,
 } from '../support/standins.ts';
+import { plant } from '../support/table.ts';
 
 /** One integration with a link on it, a calendar beside it, and all that a call about them needs. */
 export type Subject = {
@@ -19,6 +20,8 @@ export type Subject = {
   linkId: string;
   /** A sync of it. */
   syncId: string;
+  /** Background work for it that failed for good. */
+  failureId: string;
   entity: { type: 'Person'; id: string };
   external: { type: 'person'; id: string };
   /** An address of somebody at the provider. */
@@ -82,6 +85,22 @@ const syncOf = async (holder: Caller, integrationId: string): Promise<string> =>
   return reply.body.sync.id as string;
 };
 
+const failureOf = async (
+  cloud: Pick<Cloud, 'database'>,
+  { organizationId, userId: user }: Caller,
+  integrationId: string,
+  scope: Subject['scope'],
+): Promise<string> => {
+  const id = newId('failure');
+  const userId = scope === 'user' ? user : null;
+  await plant(cloud, {
+    ...{ pk: `ORG#${organizationId}`, sk: `FAILED#${id}`, id, job: 'sync', userId, integrationId },
+    ...{ code: 'internal', failedAt: new Date().toISOString() },
+    payload: { organizationId, userId, integrationId, syncId: 'none' },
+  });
+  return id;
+};
+
 /** An organisation's own OAuth app. */
 const withApp = async (admin: Caller, clientId: string): Promise<void> => {
   const reply = await admin.put('/providers/github/app', { clientId, clientSecret: plantedSecret('app') });
@@ -95,7 +114,7 @@ const answerTo = async (admin: Caller): Promise<Company['answer']> => {
 
 export const subjects = ['organization', 'personal'] as const;
 
-export const aCompany = async (cloud: Pick<Cloud, 'url' | 'standins'>): Promise<Company> => {
+export const aCompany = async (cloud: Pick<Cloud, 'url' | 'standins' | 'database'>): Promise<Company> => {
   const { jira, github } = cloud.standins;
   const admin = caller({}, cloud.url);
   const stranger = caller({}, cloud.url);
@@ -135,6 +154,7 @@ export const aCompany = async (cloud: Pick<Cloud, 'url' | 'standins'>): Promise<
       integrationId: shared.id,
       version: shared.version,
       syncId: await syncOf(admin, shared.id),
+      failureId: await failureOf(cloud, admin, shared.id, 'organization'),
       ...link,
       email,
       path: 'rest/api/3/myself',
@@ -152,6 +172,7 @@ export const aCompany = async (cloud: Pick<Cloud, 'url' | 'standins'>): Promise<
       integrationId: own.id,
       version: own.version,
       syncId: await syncOf(member, own.id),
+      failureId: await failureOf(cloud, member, own.id, 'user'),
       ...ownLink,
       email: `${account.login}@acme.example`,
       path: 'user',

@@ -91,7 +91,7 @@ const changed = (value: Json, [name, ...rest]: readonly string[], { kind, value:
   if (rest.length > 0) copy[name] = changed(copy[name] ?? null, rest, { at: 0, kind, value: other });
   else if (kind === 'drop') delete copy[name];
   else if (kind === 'add')
-    Object.defineProperty(copy, String(other).slice(0, 50) || 'x', { value: 1, enumerable: true });
+    Object.defineProperty(copy, JSON.stringify(other).slice(0, 50), { value: 1, enumerable: true });
   else copy[name] = other;
   return copy;
 };

@@ -24,6 +24,8 @@ export type Way = {
    * 403, 404, or an answer that shows nothing of it.
    */
   member?: 'forbidden' | 'unknown' | 'nothing';
+  /** What is named is looked for among what the caller may see: to others it does not exist. */
+  elsewhere?: 'unknown';
   /** A refused call ends what it names: the one thing that a refusal may change. */
   burns?: true;
   /** The holder's answer names the subject's integration, so that its absence elsewhere means something. */
@@ -258,7 +260,9 @@ export const matrix: Record<OperationId, Readonly<Record<string, Way>>> = {
   'recommendations.get': { plain: { names: null, parts: nothing } },
   'usage.get': { plain: { names: null, parts: () => ({ query: range }) } },
   'failures.list': { plain: { names: null, parts: nothing } },
-  'failures.redrive': { plain: { names: null, parts: () => ({ params: { failureId: 'none' } }) } },
+  'failures.redrive': {
+    plain: { names: null, elsewhere: 'unknown', parts: ({ failureId }) => ({ params: { failureId } }) },
+  },
 
   'policy.get': { plain: { names: null, parts: nothing } },
   'policy.put': { plain: { names: null, parts: () => ({ body: { activity: 'admins' } }) } },

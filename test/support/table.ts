@@ -1,4 +1,5 @@
-import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { local } from './api.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -38,6 +39,16 @@ export const dumpOf = async ({ database }: Pick<Cloud, 'database'>): Promise<str
     } while (after);
   }
   return lines.toSorted();
+};
+
+/** Puts an item where only something that went wrong would have put it. */
+export const plant = async (
+  { database }: Pick<Cloud, 'database'>,
+  item: Record<string, unknown>,
+): Promise<void> => {
+  const client = clientOf(database);
+  const { TableNames: [TableName] = [] } = await client.send(new ListTablesCommand({}));
+  await client.send(new PutItemCommand({ TableName, Item: marshall(item) }));
 };
 
 /** Waits for the stream's consumer and all jobs, so that nothing is written any more unless somebody calls. */

@@ -45,7 +45,7 @@ describe.each(kinds)('a sync of $provider', ({ type, tells, again, make }) => {
     });
     expect(run.code).toBeUndefined();
     expect([...records.keys()].toSorted()).toEqual(ids.map((one) => `${type} ${one}`).toSorted());
-    expect([...records.values()].map(({ title }) => title).toSorted()).toEqual(
+    expect([...records.values()].map(({ title }) => String(title)).toSorted()).toEqual(
       ids.map((_, index) => `Thing ${index + 1}`).toSorted(),
     );
     expect((await source.calls()).length - before).toBe(pages);

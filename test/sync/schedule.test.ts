@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { intervals } from '../../lib/model/sync.ts';
+import { ownerOf } from '../../lib/store/integrations.ts';
+import { findSync } from '../../lib/store/syncs.ts';
+import { beginRun, newState } from '../../lib/sync/begin.ts';
 import { firstRun, nextRun, pauseAfter } from '../../lib/sync/timing.ts';
 import { type Caller, caller, local } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
@@ -79,6 +82,20 @@ describe('a schedule', () => {
     expect(Date.parse(run.queuedAt) - due).toBeLessThan(2 * minute);
     expect(more).toEqual([]);
     expect(await dueAt()).toBe(due + 15 * minute);
+  });
+
+  it('is not started by whoever saw it due and comes after the run is over', async () => {
+    await schedule('15m');
+    const owner = ownerOf(admin, id);
+    const seen = await findSync(owner, id);
+    await moveTo(await dueAt());
+    await tick();
+
+    const begun = { trigger: 'schedule', requestedBy: 'system', nextSyncAt: null } as const;
+    const late = beginRun(owner, seen ?? newState(id, 'jira'), { ...begun, seenDueAt: seen?.dueAt ?? 0 }, 7);
+
+    await expect(late).rejects.toMatchObject({ code: 'conflict' });
+    expect(await runs()).toHaveLength(1);
   });
 
   it('keeps its beat, and leaves out what was missed', async () => {

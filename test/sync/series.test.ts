@@ -15,7 +15,9 @@ const weekly = {
   weeks: 4,
 };
 const starts = async ({ admin, id }: Connected): Promise<string[]> =>
-  [...(await recordsOf(admin, id)).values()].map(({ fields }) => fields.start.slice(0, 16)).toSorted();
+  [...(await recordsOf(admin, id)).values()]
+    .map(({ fields }) => String(fields.start).slice(0, 16))
+    .toSorted();
 const at = (days: number): string => `${date(days)}T09:00`;
 
 const endedSeries = async ({ calendar }: Connected, key: string): Promise<void> => {

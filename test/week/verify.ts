@@ -92,7 +92,7 @@ export const faultsOfStatistics = async (all: readonly Scheduled[]): Promise<str
     const wanted = [of('succeeded'), of('failed'), changed, changed * 2];
     return String(seen) === String(wanted)
       ? []
-      : [`${admin.organizationId}: counted ${seen}, were ${wanted}`];
+      : [`${admin.organizationId}: counted ${seen.join()}, were ${wanted.join()}`];
   });
   return faults.flat();
 };

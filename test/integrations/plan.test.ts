@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { type Caller, caller, local } from '../support/api.ts';
+import { begin } from '../support/consent.ts';
+import { aJiraSite } from '../support/standins.ts';
+
+/** How many integrations a plan includes; plans are claims of the session token. */
+
+const connects = async (who: Caller, scope: 'organization' | 'user' = 'organization') => {
+  const site = await aJiraSite();
+  return who.post('/integrations/connect', {
+    provider: 'jira',
+    scope,
+    auth: 'api_token',
+    name: site.host,
+    ...site.connection,
+  });
+};
+
+const planned = async (plan: string): Promise<Caller> => {
+  const who = caller();
+  const { userId, organizationId, role } = who;
+  const { token } = (await local('POST', 'token', { userId, organizationId, role, plan })).body;
+  const headers = { authorization: `Bearer ${token}` };
+  return { ...who, post: (path, body, options) => who.post(path, body, { ...options, headers }) };
+};
+
+it('the free plan includes five, and one more once one is gone', async () => {
+  const free = await planned('free');
+  const made = [];
+  for (let count = 0; count < 5; count += 1) made.push(await connects(free));
+
+  const refused = await connects(free);
+  const consent = begin(free, 'github');
+  await expect(consent).rejects.toThrow('402');
+  const own = await connects(free, 'user');
+  await free.delete(`/integrations/${made[0]?.body.integration.id}`);
+  const again = await connects(free);
+
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+  expect(refused).toMatchObject({ status: 402, body: { code: 'plan_required' } });
+  // What a member connects for themself is their own.
+  expect(own.status).toBe(201);
+  expect(again.status).toBe(201);
+  expect((await free.get('/integrations/connected?limit=100')).body.integrations).toHaveLength(6);
+});
+
+it.each(['premium', 'a plan nobody named'])('%s has no bound', async (plan) => {
+  const who = await planned(plan);
+  const statuses = [];
+  for (let count = 0; count < 6; count += 1) statuses.push((await connects(who)).status);
+
+  expect(statuses).toEqual([201, 201, 201, 201, 201, 201]);
+});
