@@ -20,6 +20,10 @@ export const lines: readonly Line[] = operations.flatMap((operation) =>
   })),
 );
 
+/** Whether a call changes nothing of a company, so that many may share one. */
+export const onlyReads = ({ operation, way }: Line): boolean =>
+  operation.access.by === 'session' && (way.method ?? operation.methods[0]) === 'GET';
+
 export const roleOf = ({ access }: Operation) => (access.by === 'session' ? access.role : null);
 
 const filled = (path: string, params: Record<string, string> = {}): string =>

@@ -4,7 +4,7 @@ import { openApi } from '../../lib/contract/openapi.ts';
 import { request } from '../support/api.ts';
 import { type Cloud, removeData, startCloud } from '../support/cloud.ts';
 import { complaintsOf } from '../support/json-schema.ts';
-import { type Line, lines, send } from './call.ts';
+import { type Line, lines, onlyReads, send } from './call.ts';
 import { aCompany, type Company, subjects } from './company.ts';
 import { fuzzed } from './fuzzing.ts';
 
@@ -56,8 +56,7 @@ const asText = (tree: Record<string, unknown>): Record<string, string> =>
 
 describe(`with the seed ${seed}`, () => {
   it.each(lines)('$name', async (line) => {
-    const onlyReads = (line.way.method ?? line.operation.methods[0]) === 'GET';
-    const company = onlyReads ? shared : await aCompany(cloud);
+    const company = onlyReads(line) ? shared : await aCompany(cloud);
     const token = await company.admin.token();
     const known = documentOf(line)?.responses ?? {};
     const holders = { organization: token, personal: await company.member.token() };

@@ -34,7 +34,19 @@ const asked = async (line: Line, query: Record<string, string> | string, headers
 const texts = (schema: Schema): string[] => {
   if (schema.anyOf) return [...new Set(schema.anyOf.flatMap(texts))];
   if (schema.type === 'integer')
-    return ['', 'x', '1.5', '0', '-1', '101', '1e9', 'NaN', 'Infinity', '7,8', '[7]'];
+    return [
+      '',
+      'x',
+      '1.5',
+      '0',
+      '-1',
+      `${(schema.maximum ?? 100) + 1}`,
+      '1e9',
+      'NaN',
+      'Infinity',
+      '7,8',
+      '[7]',
+    ];
   return wrongTexts(schema).filter((value) => !value.includes('\ud800'));
 };
 

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findCredential, ownerOf } from '../../lib/store/integrations.ts';
+import { ownerOf } from '../../lib/store/integrations.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { queryAll, write } from '../../lib/store/table.ts';
-import { spend } from '../../lib/sync/budget.ts';
 import { type Caller, caller } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
 import { aJiraSite, connectedJira, type JiraSite } from '../support/standins.ts';
-import { counted, historyOf, messageOf, syncOf } from './benched.ts';
+import { historyOf, messageOf, syncOf } from './benched.ts';
 import { recordsOf, startedSync } from './synced.ts';
 
-/** Runs that nobody hears of any more, messages that fail, calls that are used up, integrations that go. */
+/** Runs that nobody hears of any more, messages that fail, integrations that go. */
 
 const things = 100;
 const longEnough = 660;
@@ -136,45 +135,6 @@ describe('a message that fails every time', () => {
     expect(await failuresOf()).toMatchObject([{ job: 'sync', integrationId: id, code: 'unavailable' }]);
     const stranger = caller({}, bench.url);
     expect((await stranger.get('/jobs/failed')).body.jobs).toEqual([]);
-  });
-});
-
-describe('calls that are used up', () => {
-  it('are counted for all workers together', async () => {
-    const answers = await Promise.all(Array.from({ length: 70 }, () => spend('jira', admin.userId, 25)));
-    const allowed = answers.filter((wait) => wait === 0).length;
-
-    // A minute may have begun meanwhile.
-    expect([25, 50]).toContain(allowed);
-    expect(Math.max(...answers)).toBeLessThanOrEqual(60_000);
-  });
-
-  it('make a run wait for the next minute, which is no failure', async () => {
-    const credential = await findCredential(ownerOf(admin, id), id);
-    const minute = Math.floor(Date.now() / 60_000);
-    const windows = [minute, minute + 1].map((window) =>
-      keys.budget('jira', `${credential?.tenant} ${credential?.account?.id}`, window),
-    );
-    for (const key of windows) await write({ put: { ...key, used: 60 } });
-    const before = (await site.calls()).length;
-
-    const syncId = await begun();
-    for (let time = 0; time < 8; time += 1) {
-      await deliver(syncId);
-      bench.advance(61);
-    }
-    const waiting = await syncOf(admin, id, syncId);
-    const asked = (await site.calls()).length - before;
-    for (const key of windows) await write({ delete: key });
-    await deliver(syncId);
-
-    expect(waiting).toMatchObject({ state: 'running', processed: 0 });
-    expect(waiting.code).toBeUndefined();
-    expect(asked).toBe(0);
-    expect(await syncOf(admin, id, syncId)).toMatchObject({
-      state: 'succeeded',
-      counts: counted({ created: things }),
-    });
   });
 });
 

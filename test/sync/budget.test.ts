@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findCredential, ownerOf } from '../../lib/store/integrations.ts';
+import { keys } from '../../lib/store/keys.ts';
+import { write } from '../../lib/store/table.ts';
+import { spend } from '../../lib/sync/budget.ts';
+import { type Caller, caller } from '../support/api.ts';
+import { type Bench, startBench } from '../support/bench.ts';
+import { aJiraSite, connectedJira, type JiraSite } from '../support/standins.ts';
+import { counted, messageOf, syncOf } from './benched.ts';
+import { startedSync } from './synced.ts';
+
+/** How often a provider is asked in a minute, by all workers together. */
+
+const things = 100;
+
+let bench: Bench;
+let admin: Caller;
+let site: JiraSite;
+let id: string;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.stop());
+beforeEach(async () => {
+  admin = caller({}, bench.url);
+  site = await aJiraSite({}, bench.standins['jira']);
+  await site.control('POST', '/issues', { count: things, updated: '2026-01-02T00:00:00Z' });
+  id = (await connectedJira(admin, site)).id;
+});
+
+const begun = async (): Promise<string> => {
+  const { id: syncId } = await startedSync(admin, id);
+  await bench.taken({ id: 'sync' });
+  return syncId as string;
+};
+const deliver = (syncId: string) => bench.runJob('sync', messageOf(admin, id, syncId), 300);
+
+describe('calls that are used up', () => {
+  it('are counted for all workers together', async () => {
+    const answers = await Promise.all(Array.from({ length: 70 }, () => spend('jira', admin.userId, 25)));
+    const allowed = answers.filter((wait) => wait === 0).length;
+
+    // A minute may have begun meanwhile.
+    expect(allowed).toBeGreaterThanOrEqual(25);
+    expect(allowed).toBeLessThanOrEqual(50);
+    expect(Math.max(...answers)).toBeLessThanOrEqual(60_000);
+  });
+
+  it('make a run wait for the next minute, which is no failure', async () => {
+    const credential = await findCredential(ownerOf(admin, id), id);
+    const minute = Math.floor(Date.now() / 60_000);
+    const windows = [minute, minute + 1].map((window) =>
+      keys.budget('jira', `${credential?.tenant} ${credential?.account?.id}`, window),
+    );
+    for (const key of windows) await write({ put: { ...key, used: 60 } });
+    const before = (await site.calls()).length;
+
+    const syncId = await begun();
+    for (let time = 0; time < 8; time += 1) {
+      await deliver(syncId);
+      bench.advance(61);
+    }
+    const waiting = await syncOf(admin, id, syncId);
+    const asked = (await site.calls()).length - before;
+    for (const key of windows) await write({ delete: key });
+    await deliver(syncId);
+
+    expect(waiting).toMatchObject({ state: 'running', processed: 0 });
+    expect(waiting.code).toBeUndefined();
+    expect(asked).toBe(0);
+    expect(await syncOf(admin, id, syncId)).toMatchObject({
+      state: 'succeeded',
+      counts: counted({ created: things }),
+    });
+  });
+});
