@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildResult, build, type Metafile } from 'esbuild';
-import { ownZodForJira, sdkAliases, sdkForLambda } from './bundle-plugins.ts';
+import { leanContract, ownZodForJira, sdkAliases, sdkForLambda } from './bundle-plugins.ts';
 import type { FunctionSpec } from './inventory.ts';
 
 export type Bundle = {
@@ -40,7 +40,7 @@ const buildTogether = (root: string, specs: readonly FunctionSpec[]) =>
     format: 'esm',
     mainFields: ['module', 'main'],
     alias: sdkAliases,
-    plugins: [ownZodForJira, sdkForLambda],
+    plugins: [ownZodForJira, sdkForLambda, leanContract],
     metafile: true,
     write: false,
     logLevel: 'error',

@@ -39,7 +39,7 @@ const counted = (): Omit<Cost, 'log'> => {
 
 /** What functions print while something runs. */
 const printedBy = async (run: () => Promise<void>): Promise<string[]> => {
-  const write = process.stdout.write;
+  const write = process.stdout.write.bind(process.stdout);
   const printed: string[] = [];
   process.stdout.write = ((chunk: string) => {
     printed.push(chunk);
