@@ -19,10 +19,14 @@ const stop = (message: string): never => {
   process.exit(2);
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { environment: { type: 'string' } },
-});
+const argumentsGiven = () => {
+  try {
+    return parseArgs({ allowPositionals: true, options: { environment: { type: 'string' } } });
+  } catch (error) {
+    return stop((error as Error).message);
+  }
+};
+const { values, positionals } = argumentsGiven();
 const command = commands.find(({ id }) => id === positionals[0]) ?? stop('Which command?');
 const environment =
   Object.values(environments).find(({ name }) => name === values.environment) ?? stop('Which environment?');
@@ -35,12 +39,17 @@ if (!given.success) {
   stop(`Not valid: ${fields.join(', ')}.`);
 }
 
-const { FunctionError } = await new LambdaClient({}).send(
-  new InvokeCommand({
-    FunctionName: deployedName(environment, commandFunction(command).name),
-    Payload: JSON.stringify(given.data),
-  }),
-);
+const invocation = new InvokeCommand({
+  FunctionName: deployedName(environment, commandFunction(command).name),
+  Payload: JSON.stringify(given.data),
+});
+const { FunctionError } = await new LambdaClient({})
+  .send(invocation)
+  .catch((error: Error) =>
+    stop(
+      `${command.id} could not be invoked: ${error.message}. It takes credentials and a region of the account.`,
+    ),
+  );
 process.stdout.write(
   FunctionError ? `${command.id} failed; its log says how.\n` : `${command.id} is done.\n`,
 );

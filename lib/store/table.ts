@@ -144,12 +144,15 @@ export const queryBy = async <T>({
   return { items: (Items ?? []) as T[], next: LastEvaluatedKey ?? null };
 };
 
-/** The keys of what is due in one partition of the index `due`, earliest first. */
+export type Due = Key & { dueAt: number };
+
+/** The keys of what is due in one partition of the index `due`, earliest first, from behind `after` on. */
 export const queryDue = async (
   partition: string,
   until: number,
   limit: number,
-): Promise<(Key & { dueAt: number })[]> => {
+  after: Due | null = null,
+): Promise<Due[]> => {
   const { Items } = await sent(
     documents().send(
       new QueryCommand({
@@ -158,11 +161,14 @@ export const queryDue = async (
         KeyConditionExpression: 'due = :due AND dueAt <= :until',
         ExpressionAttributeValues: { ':due': partition, ':until': until },
         Limit: limit,
+        ...(after !== null && {
+          ExclusiveStartKey: { pk: after.pk, sk: after.sk, due: partition, dueAt: after.dueAt },
+        }),
         ...counted,
       }),
     ),
   );
-  return (Items ?? []) as (Key & { dueAt: number })[];
+  return (Items ?? []) as Due[];
 };
 
 export type Failure = () => Error;

@@ -7,9 +7,10 @@ import type { Work } from '../jobs/handle.ts';
 import { sendAll } from '../jobs/send.ts';
 import { countMetric } from '../log/metric.ts';
 import type { CredentialRecord } from '../model/integration.ts';
+import { inParallel } from '../model/parallel.ts';
 import { postpone } from '../store/credentials.ts';
 import { type Key, keys, ownerFromKey } from '../store/keys.ts';
-import { getMany, queryDue } from '../store/table.ts';
+import { type Due, getMany, queryDue } from '../store/table.ts';
 
 type Payload = z.input<typeof refresh.payload>;
 type Reason = 'ahead' | 'keep_alive' | 'recover';
@@ -19,7 +20,8 @@ type DueCredential = CredentialRecord & Key & { due?: string; dueAt?: number };
 const kinds: Record<Reason, string> = { ahead: 'refresh', keep_alive: 'keep_alive', recover: 'intent' };
 
 const atOnce = 500;
-/** A job that was queued and lost is due again after this, and so is what a run had no room for. */
+const takesAtOnce = 16;
+/** A job that was queued and lost is due again after this. What a run had no room for stays due as it was. */
 const patience = 10 * 60_000;
 /** As far as SQS puts a message off. */
 const longestDelay = 900;
@@ -63,52 +65,57 @@ export const planned = <T extends { organizationId: string; provider: string }>(
   });
 };
 
-const queue = async (due: readonly DueCredential[], reason: Reason): Promise<void> => {
-  const wanted = due.map(({ pk, id, provider, tokenVersion }) => ({
-    ...ownerFromKey(pk),
-    integrationId: id,
-    provider,
-    seen: tokenVersion,
+/** What goes in this run of all that is due, with the seconds it is put off. */
+const plannedOf = async (due: readonly DueCredential[], reason: Reason) => {
+  const wanted = due.map((credential) => ({
+    credential,
+    provider: credential.provider,
+    ...ownerFromKey(credential.pk),
   }));
   const perSecond = new Map<string, number>();
   for (const provider of new Set(wanted.map((one) => one.provider)))
     perSecond.set(provider, (await manifestOf(provider)).oauth?.refresh.perSecond ?? 10);
-  const byDelay = Map.groupBy(planned(wanted, perSecond, within[reason]), ({ delay }) => delay);
-  for (const [delay, going] of byDelay) {
-    const payloads = going.map(
-      ({ one: { provider: _provider, ...payload } }): Payload => ({ ...payload, reason }),
-    );
-    await sendAll(refresh, payloads, delay);
-  }
+  return planned(wanted, perSecond, within[reason]);
 };
 
-/** All that is due in one partition, taken so that the next run does not take it again; an intent is guarded by its lease. */
-const takeDue = async (partition: string, reason: Reason, left: () => number): Promise<DueCredential[]> => {
-  const taken: DueCredential[] = [];
-  for (;;) {
-    const due = await queryDue(partition, now(), atOnce);
-    const credentials = await getMany<DueCredential>(due.map(({ pk, sk }) => ({ pk, sk })));
+/** All that is due in one partition; an intent whose lease holds is being worked on. */
+const dueIn = async (partition: string, reason: Reason, left: () => number): Promise<DueCredential[]> => {
+  const found: DueCredential[] = [];
+  for (let after: Due | null = null; ; ) {
+    const page: Due[] = await queryDue(partition, now(), atOnce, after);
+    const credentials = await getMany<DueCredential>(page.map(({ pk, sk }) => ({ pk, sk })));
     for (const [index, credential] of credentials.entries()) {
-      const dueAt = due[index]?.dueAt ?? 0;
-      if (!credential || credential.due !== partition || credential.dueAt !== dueAt) continue;
-      if (
-        reason === 'recover'
-          ? credential.leaseUntil < Date.now()
-          : await postpone(credential, dueAt, now() + patience)
-      )
-        taken.push(credential);
+      // The index lags: what was moved on since is not due.
+      if (credential?.due !== partition || credential.dueAt !== page[index]?.dueAt) continue;
+      if (reason !== 'recover' || credential.leaseUntil < Date.now()) found.push(credential);
     }
-    if (reason === 'recover' || due.length < atOnce || left() <= 0) return taken;
+    after = page.at(-1) ?? null;
+    if (reason === 'recover' || page.length < atOnce || left() <= 0) return found;
   }
 };
 
-/** Queues a refresh of everything that is due for this reason. */
+/** Whether this run has it, and not another: then the next does not take it again. An intent is guarded by its lease. */
+const take = async (credential: DueCredential, reason: Reason): Promise<boolean> =>
+  reason === 'recover' || postpone(credential, credential.dueAt ?? 0, now() + patience);
+
+/** Queues a refresh of what is due for this reason, as much as fits before the next run. */
 export const queueDue =
   (reason: Reason) =>
   async ({ left }: Work): Promise<void> => {
     const partitions = keys.duePartitions(kinds[reason]);
-    const taken = await Promise.all(partitions.map((partition) => takeDue(partition, reason, left)));
-    const due = taken.flat();
+    const due = (await Promise.all(partitions.map((partition) => dueIn(partition, reason, left)))).flat();
     if (reason === 'recover') countMetric('OpenIntents', due.length);
-    await queue(due, reason);
+    const going = await plannedOf(due, reason);
+    const taken = await inParallel(takesAtOnce, going, ({ one }) => take(one.credential, reason));
+    const byDelay = Map.groupBy(
+      going.filter((_, index) => taken[index]),
+      ({ delay }) => delay,
+    );
+    for (const [delay, together] of byDelay) {
+      const payloads = together.map(({ one: { organizationId, userId, credential } }): Payload => {
+        const { id: integrationId, tokenVersion: seen } = credential;
+        return { organizationId, userId, integrationId, seen, reason };
+      });
+      await sendAll(refresh, payloads, delay);
+    }
   };
