@@ -49,6 +49,8 @@ const shown: readonly { prefix: string; kind: string; attributes: string }[] = [
 const itemOf = (row: Row): Item[] => {
   if (row.sk.startsWith('ACT#'))
     return [{ kind: 'activity', data: { ...unpackActivity(row as unknown as CacheRecord) } }];
+  // It stands with the organisation, and is about what is one member's alone.
+  if (row.sk.startsWith('RATING#int_u_')) return [];
   const known = shown.find(({ prefix }) => row.sk.startsWith(prefix));
   if (!known) return [];
   const names = known.attributes.split(' ').filter((name) => row[name] !== undefined);

@@ -70,7 +70,11 @@ export const claimFor = async (invocation: Invocation, key: string, left: number
   const { operation, caller, requestId: holder, params, query, body } = invocation;
   if (!caller) throw new AppError('forbidden', 'A repeatable call needs a caller.');
   const { organizationId, userId } = caller;
-  const call = { organizationId, userId, id: hashed(caller.kind, organizationId, userId, operation.id, key) };
+  const call = {
+    organizationId,
+    userId,
+    id: hashed(caller.kind, organizationId, userId, caller.role, operation.id, key),
+  };
   const sent = hashed('sent', call.id, canonical([params, query, body]));
   const secret = hashed('answer', call.id, sent);
   const mine = { sent, holder, until: Date.now() + left + margin };

@@ -40,7 +40,7 @@ export type SyncedRecord = {
 };
 
 /** As stored: what changed is told by `hash`, what vanished by `seenIn`, the pass that met it last. */
-export type StoredRecord = SyncedRecord & { hash: string; seenIn: string; syncedAt: string };
+export type StoredRecord = SyncedRecord & { hash: string; seenIn: string; syncedAt: string; source: string };
 
 export type Counts = { created: number; updated: number; skipped: number; removed: number; failed: number };
 export const noCounts: Counts = { created: 0, updated: 0, skipped: 0, removed: 0, failed: 0 };
@@ -74,6 +74,8 @@ export type RunRecord = Progress & {
   id: string;
   integrationId: string;
   trigger: 'manual' | 'schedule';
+  /** What it reads, see `sourceOf`. */
+  source: string;
   /** A user's id, or `system`. */
   requestedBy: string;
   state: 'queued' | 'running' | 'succeeded' | 'failed';
@@ -106,6 +108,8 @@ export type SyncState = {
   nextSyncAt: number | null;
   /** The run that is queued or running. */
   running: string | null;
+  /** What the last run read; null before any. */
+  source: string | null;
   /** Where the next run begins, by stream. */
   positions: Record<string, string>;
   lastFullAt: number | null;

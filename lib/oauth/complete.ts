@@ -8,6 +8,7 @@ import { countProviderCall } from '../integrations/limit.ts';
 import { replaceConnection } from '../integrations/replace.ts';
 import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
+import { requireRoom } from '../plans/limits.ts';
 import {
   type AttemptRecord,
   burnAttempt,
@@ -170,6 +171,7 @@ export const completeConsent = async (
   const seen = attempt.integrationId === null ? null : await findIntegration(owner, attempt.integrationId);
   // It was deleted meanwhile: nothing is asked of the provider for it any more.
   if (attempt.integrationId !== null && !seen) throw notFound('The attempt');
+  if (attempt.integrationId === null) await requireRoom(caller, owner);
   const manifest = await manifestOf(attempt.provider);
   if (!manifest.oauth) throw notFound('The attempt');
   const sealed = openWith<Sealed>(given.ticket, 'code', attempt.returned);

@@ -16,6 +16,7 @@ export const newState = (integrationId: string, provider: string): SyncState => 
   interval: 'manual',
   nextSyncAt: null,
   running: null,
+  source: null,
   positions: {},
   lastFullAt: null,
   resume: null,
@@ -26,13 +27,14 @@ export const newState = (integrationId: string, provider: string): SyncState => 
 });
 
 /** Where a run begins: where a failed one stopped, else where the last one ended, else at the very beginning. */
-const startOf = (state: SyncState, id: string, fullEveryDays: number): Progress => {
+const startOf = (state: SyncState, id: string, source: string, fullEveryDays: number): Progress => {
   const { resume, mappingVersion } = state;
-  if (resume && resume.mappingVersion === mappingVersion) {
+  const same = state.source === source;
+  if (same && resume && resume.mappingVersion === mappingVersion) {
     const { mappingVersion: _, ...progress } = resume;
     return progress;
   }
-  const full = state.lastFullAt === null || now() - state.lastFullAt >= fullEveryDays * day;
+  const full = !same || state.lastFullAt === null || now() - state.lastFullAt >= fullEveryDays * day;
   return {
     stream: 0,
     cursor: null,
@@ -48,10 +50,11 @@ const startOf = (state: SyncState, id: string, fullEveryDays: number): Progress 
 const runOf = (
   state: SyncState,
   id: string,
-  { trigger, requestedBy }: Pick<RunRecord, 'trigger' | 'requestedBy'>,
+  { trigger, requestedBy, source }: Pick<RunRecord, 'trigger' | 'requestedBy' | 'source'>,
   fullEveryDays: number,
 ): RunRecord => ({
-  ...startOf(state, id, fullEveryDays),
+  ...startOf(state, id, source, fullEveryDays),
+  source,
   id,
   integrationId: state.integrationId,
   trigger,
@@ -77,6 +80,7 @@ export const isRunning = (): AppError => new AppError('conflict', 'A sync is run
 type Begun = {
   trigger: RunRecord['trigger'];
   requestedBy: string;
+  source: string;
   nextSyncAt: number | null;
   /** Of a schedule: when it was due, so that one due time makes one run. */
   seenDueAt: number | null;
@@ -100,6 +104,7 @@ export const beginRun = async (
     nextSyncAt: _next,
     resume: _resume,
     watched: _watched,
+    source: _source,
     ...first
   } = newState(integrationId, provider);
   await transact([
@@ -107,7 +112,7 @@ export const beginRun = async (
     {
       update: keys.sync(owner, integrationId),
       setOnce: first,
-      set: { running: run.id, nextSyncAt, resume: null, watched: null, ...set },
+      set: { running: run.id, nextSyncAt, resume: null, watched: null, source: run.source, ...set },
       when: [
         ['running', 'absent or =', null],
         ['mappingVersion', 'absent or =', state.mappingVersion],

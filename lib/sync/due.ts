@@ -17,6 +17,7 @@ import { getMany, queryDue, write } from '../store/table.ts';
 import { fairly } from '../tokens/schedule.ts';
 import { beginRun } from './begin.ts';
 import { failRun } from './end.ts';
+import { sourceOf } from './source.ts';
 import { nextRun, watchAfter } from './timing.ts';
 
 type Payload = z.input<typeof sync.payload>;
@@ -77,7 +78,13 @@ const taken = async (state: DueState): Promise<Payload | null> => {
     await postpone(owner, state, { nextSyncAt: next }, next);
     return null;
   }
-  const begun = { trigger: 'schedule', requestedBy: 'system', nextSyncAt: next, seenDueAt: dueAt } as const;
+  const begun = {
+    trigger: 'schedule',
+    requestedBy: 'system',
+    source: sourceOf(credential),
+    nextSyncAt: next,
+    seenDueAt: dueAt,
+  } as const;
   const run = await beginRun(owner, state, begun, facts.fullEveryDays);
   return { ...owner, integrationId, syncId: run.id };
 };

@@ -115,6 +115,7 @@ export const previewOf = async (caller: Caller, { id, provider }: IntegrationRec
           hash: '',
           seenIn: '',
           syncedAt: '',
+          source: '',
         }),
         syncedAt: null,
       },

@@ -23,13 +23,13 @@ const outcomeOf = (
   const record = normalise(item, mappingFor(facts, mapping, type));
   const hash = hashOf(record);
   const key = keys.record(owner, run.integrationId, type, item.id);
-  if (stored?.hash === hash) {
+  if (stored?.hash === hash && stored.source === run.source) {
     // Only a full run has to know what it met.
     const writes: Write[] =
       run.full && stored.seenIn !== run.pass ? [{ update: key, set: { seenIn: run.pass } }] : [];
     return { writes, counts: { skipped: 1 }, type, changed: false };
   }
-  const put: StoredRecord = { ...record, hash, seenIn: run.pass, syncedAt: isoNow() };
+  const put: StoredRecord = { ...record, hash, seenIn: run.pass, syncedAt: isoNow(), source: run.source };
   return {
     writes: [{ put: { ...key, ...put } }],
     counts: stored ? { updated: 1 } : { created: 1 },

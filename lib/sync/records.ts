@@ -3,11 +3,12 @@ import type { RecordType } from '../model/sync.ts';
 import { openCursor, sealCursor } from '../store/cursor.ts';
 import { ownerOf, readIntegration } from '../store/integrations.ts';
 import { findSync, pageOfRecords } from '../store/syncs.ts';
+import { sourceOf } from './source.ts';
 import { recordView } from './view.ts';
 
 type Asked = { type?: RecordType | undefined; limit: number; cursor?: string | undefined };
 
-/** What the last syncs kept, by page; still there while the provider is down, and then said to be `degraded`. */
+/** What the last syncs kept of the account that is connected now, by page; still there while the provider is down, and then said to be `degraded`. */
 export const listRecordsFor = async (caller: Caller, id: string, { type, limit, cursor }: Asked) => {
   const { integration } = await readIntegration(caller, id);
   const owner = ownerOf(caller, id);
@@ -17,10 +18,14 @@ export const listRecordsFor = async (caller: Caller, id: string, { type, limit, 
     pageOfRecords(owner, id, type ?? null, limit, after),
     findSync(owner, id),
   ]);
+  const source = sourceOf(integration);
   return {
-    records: items.map((record) => recordView(id, record)),
+    records: items.filter((record) => record.source === source).map((record) => recordView(id, record)),
     syncedAt: integration.lastSyncAt,
-    degraded: state?.lastRun?.state === 'failed' || integration.state !== 'active',
+    degraded:
+      state?.lastRun?.state === 'failed' ||
+      (state?.source ?? source) !== source ||
+      integration.state !== 'active',
     nextCursor: next === null ? null : sealCursor(scope, { after: next }),
   };
 };

@@ -12,6 +12,7 @@ import { openCursor, sealCursor } from '../store/cursor.ts';
 import { findCredential, ownerOf } from '../store/integrations.ts';
 import { findRun, findSync, pageOfRuns } from '../store/syncs.ts';
 import { beginRun, newState } from './begin.ts';
+import { sourceOf } from './source.ts';
 import { runView } from './view.ts';
 
 /** What a provider keeps in step, else a refusal. */
@@ -40,7 +41,13 @@ export const syncNow = async (caller: Caller, { id, provider }: IntegrationRecor
   const known = state.running ? await findRun(owner, id, state.running) : null;
   if (known) return { sync: runView(known) };
   const { nextSyncAt } = state;
-  const begun = { trigger: 'manual', requestedBy: caller.userId, nextSyncAt, seenDueAt: null } as const;
+  const begun = {
+    trigger: 'manual',
+    requestedBy: caller.userId,
+    source: sourceOf(credential),
+    nextSyncAt,
+    seenDueAt: null,
+  } as const;
   try {
     const run = await beginRun(owner, state, begun, facts.fullEveryDays);
     await send(sync, { ...owner, integrationId: id, syncId: run.id });

@@ -1,6 +1,6 @@
 import type { RunRecord, StoredRecord, SyncState } from '../model/sync.ts';
 
-export const runView = ({ positions: _p, cursor: _c, changed: _ch, ...run }: RunRecord) => run;
+export const runView = ({ positions: _p, cursor: _c, changed: _ch, source: _so, ...run }: RunRecord) => run;
 
 export const scheduleView = (state: SyncState | null) => ({
   interval: state?.interval ?? 'manual',
@@ -11,7 +11,10 @@ export const scheduleView = (state: SyncState | null) => ({
   running: state?.running ?? null,
 });
 
-export const recordView = (integrationId: string, { hash: _h, seenIn: _s, ...record }: StoredRecord) => ({
+export const recordView = (
+  integrationId: string,
+  { hash: _h, seenIn: _s, source: _so, ...record }: StoredRecord,
+) => ({
   ...record,
   integrationId,
 });

@@ -103,7 +103,8 @@ export const queueDue =
   (reason: Reason) =>
   async ({ left }: Work): Promise<void> => {
     const partitions = keys.duePartitions(kinds[reason]);
-    const due = (await Promise.all(partitions.map((partition) => dueIn(partition, reason, left)))).flat();
+    const found = await Promise.all(partitions.map((partition) => dueIn(partition, reason, left)));
+    const due = found.flat().toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
     if (reason === 'recover') countMetric('OpenIntents', due.length);
     const going = await plannedOf(due, reason);
     const taken = await inParallel(takesAtOnce, going, ({ one }) => take(one.credential, reason));

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Cost, type Kind, kinds, measure } from './measure.ts';
+import { type Cost, type Kind, kinds, measure, type Place } from './measure.ts';
 import { readTable } from './table.ts';
 
 /** `capacity.txt`: what each thing asks of others, by its name. */
 export const capacity = readTable<keyof Cost>('capacity');
 
-/** Holds everything of a kind to the table: a change that costs more changes the table on purpose, or fails here. */
-export const describeCapacity = (kind: Kind): void => {
+/**
+ * Holds everything of a kind to the table: a change that costs more changes the table on purpose, or fails
+ * here. Gives the place it all runs at, once it is there.
+ */
+export const describeCapacity = (kind: Kind): (() => Place) => {
   const { start, subjects } = kinds[kind];
-  let place: Awaited<ReturnType<typeof start>>;
+  let place: Place;
   beforeAll(async () => {
     place = await start();
   });
@@ -23,4 +26,5 @@ export const describeCapacity = (kind: Kind): void => {
       expected,
     );
   });
+  return () => place;
 };

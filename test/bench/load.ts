@@ -87,7 +87,7 @@ export const loadFindings = async (cloud: Cloud): Promise<Finding[]> => {
     ...findings,
     {
       goal: 'P14',
-      what: 'Nango at 50 clients on a machine of its own: requests/s',
+      what: 'Nango, one fresh credential read, 50 clients, no provider called: requests/s',
       figure: '254–316',
       atMost: null,
       timed: true,

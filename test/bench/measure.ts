@@ -20,7 +20,7 @@ export type Cost = {
   provider: number;
   log: number;
 };
-type Place = Awaited<ReturnType<typeof startCalls>>;
+export type Place = Awaited<ReturnType<typeof startCalls>>;
 type Run = Pick<Subject, 'prepare'>;
 type Measured = { cost: Cost; logBytes: number };
 

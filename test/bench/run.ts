@@ -6,7 +6,7 @@ import { countFindings } from './counts.ts';
 import { cpuFindings } from './cpu.ts';
 import { type Finding, isMet, printFindings } from './goals.ts';
 import { loadFindings } from './load.ts';
-import { planFindings } from './plan.ts';
+import { dueFindings, planFindings } from './plan.ts';
 import { startFindings } from './start.ts';
 
 /**
@@ -14,8 +14,11 @@ import { startFindings } from './start.ts';
  * where a count misses its goal; times are told, for the machine has a say in them.
  */
 
-const { connections } = parseArgs({
-  options: { connections: { type: 'string', default: '1000000' } },
+const { connections, due } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '1000000' },
+    due: { type: 'string', default: '10000' },
+  },
 }).values;
 
 const priceFindings = (): Finding[] => [
@@ -50,6 +53,7 @@ const parts: [string, () => Promise<Finding[]> | Finding[]][] = [
   ['CPU of a handler', cpuFindings],
   ['counts and load at a cloud', atCloud],
   ['a simulated month', () => planFindings(Number(connections))],
+  ['what is due at one moment', () => dueFindings(Number(due))],
   ['prices', priceFindings],
 ];
 const findings: Finding[] = [];
@@ -57,7 +61,7 @@ for (const [name, part] of parts) {
   process.stderr.write(`${name} …\n`);
   findings.push(...(await part()));
 }
-const number = ({ goal }: Finding): number => Number(goal.slice(1));
+const number = ({ goal }: Finding): number => (goal.startsWith('P') ? Number(goal.slice(1)) : 99);
 findings.sort((a, b) => number(a) - number(b));
 
 printFindings(findings);

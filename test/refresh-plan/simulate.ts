@@ -135,11 +135,11 @@ export const simulate = (connections: number, days: number, share = 1, seed = 1)
       organizationId: `org_${organizationOf(id, connections)}`,
       provider: providerAt(id).id,
     }));
-    month.writes += wanted.length;
     const perSecond = new Map(providers.map((one) => [one.id, Math.max(1, one.perSecond * share)]));
     const rates = new Map<string, number>();
     const sent = new Set<number>();
     for (const { one, delay } of planned(wanted, perSecond, within[reason])) {
+      month.writes += 1;
       const second = `${one.provider} ${delay}`;
       rates.set(second, (rates.get(second) ?? 0) + 1);
       month.worstRate = Math.max(
@@ -155,9 +155,8 @@ export const simulate = (connections: number, days: number, share = 1, seed = 1)
       refresh(one.id, now + delay * 1000, reason);
     }
     for (const id of ids) {
-      if (sent.has(id)) continue;
-      dueAt[id] = now + 10 * minute;
-      enter('due', dueAt[id] ?? 0, id);
+      // What found no room stays due, and the next run comes to it.
+      if (!sent.has(id)) enter('due', now + tick, id);
     }
   };
 

@@ -88,23 +88,25 @@ export const withId = ({ way }: Line, subject: Subject, id: string): Subject => 
   return { ...subject, integrationId: id };
 };
 
-const providerCallsOf = async (cloud: Cloud): Promise<number> => {
-  const lists = Object.entries(cloud.standins).map(([provider, origin]) =>
-    control<{ calls: Call[] }>(provider, 'GET', 'calls', undefined, origin),
+/** How many calls the providers got since then, in epoch milliseconds. */
+const providerCallsSince = async ({ standins }: Cloud, since: number): Promise<number> => {
+  const lists = Object.entries(standins).map(([provider, origin]) =>
+    control<{ calls: Call[] }>(provider, 'GET', `calls?since=${since}`, undefined, origin),
   );
   return (await Promise.all(lists)).flatMap(({ calls }) => calls).length;
 };
 
 /** What a call left behind: items that are gone or other than before, new ones, and calls of providers. */
 export const watched = async <T>(cloud: Cloud, act: () => Promise<T>) => {
-  const [before, callsBefore] = [await dumpOf(cloud), await providerCallsOf(cloud)];
+  const before = new Set(await dumpOf(cloud));
+  const since = Date.now();
   const reply = await act();
-  const [after, callsAfter] = [await dumpOf(cloud), await providerCallsOf(cloud)];
+  const after = new Set(await dumpOf(cloud));
   return {
     reply,
-    removed: before.filter((line) => !after.includes(line)),
-    added: after.filter((line) => !before.includes(line)),
-    providerCalls: callsAfter - callsBefore,
+    removed: [...before.difference(after)],
+    added: [...after.difference(before)],
+    providerCalls: await providerCallsSince(cloud, since),
   };
 };
 

@@ -89,7 +89,7 @@ describe('a schedule', () => {
     await moveTo(await dueAt());
     await tick();
 
-    const begun = { trigger: 'schedule', requestedBy: 'system', nextSyncAt: null } as const;
+    const begun = { trigger: 'schedule', requestedBy: 'system', source: '', nextSyncAt: null } as const;
     const late = beginRun(owner, seen ?? newState(id, 'jira'), { ...begun, seenDueAt: seen?.dueAt ?? 0 }, 7);
 
     await expect(late).rejects.toMatchObject({ code: 'conflict' });

@@ -41,6 +41,7 @@ export const complete = defineOperation({
   },
   failures: [
     ...tryFailures,
+    'plan_required',
     'conflict',
     'consent_denied',
     'already_connected',
