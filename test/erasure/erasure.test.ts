@@ -204,6 +204,7 @@ describe('an export', () => {
     expect(kindsOf(organization)).toEqual(
       'activity event integration link oauth_app policy rating'.split(' '),
     );
+    expect(JSON.stringify(organization)).not.toContain(own.id);
     expect(kindsOf(personal)).toEqual(['activity', 'event', 'integration', 'link']);
     expect(entity).toMatchObject([{ kind: 'link', data: { integrationId: shared.id, entityId: person.id } }]);
     expect(personal.find(({ kind }) => kind === 'integration').data).toMatchObject({

@@ -47,7 +47,8 @@ export const aHeldOrganization = async (cloud: Where): Promise<Held> => {
   await ok('policy', admin.put('/policy', { activity: 'admins' }));
   const app = { clientId: 'own', clientSecret: plantedSecret('app') };
   await ok('app', admin.put('/providers/github/app', app));
-  await ok('rating', member.put(`/integrations/${own.id}/rating`, { stars: 5 }));
+  for (const { id } of [own, shared])
+    await ok('rating', member.put(`/integrations/${id}/rating`, { stars: 5 }));
   const begin = { provider: 'microsoft_outlook', scope: 'user', auth: 'oauth2' };
   const key = { headers: { 'idempotency-key': newId('key') } };
   await ok('consent', member.post('/integrations/connect', begin, key));

@@ -40,7 +40,7 @@ it('every due sync of a day happens once and in time, and nothing is lost, doubl
   expect(faults).toEqual([]);
   expect(all).toHaveLength(50);
   expect(runs.length).toBeGreaterThan(300);
-  expect(runs.filter(({ state }) => state === 'failed').length).toBeGreaterThan(20);
+  expect(runs.filter(({ state }) => state === 'failed').length).toBeGreaterThan(5);
   expect(life.killed).toBeGreaterThan(0);
   expect(life.lost).toBeGreaterThan(5);
   expect(life.changes).toBeGreaterThan(20);
