@@ -10,4 +10,10 @@ export const sourceOf = ({
   account,
   settings,
 }: Pick<CredentialRecord, 'tenant' | 'account' | 'settings'>): string =>
-  digest(tenant, account?.id ?? '', ...Object.entries(settings).toSorted().flat());
+  digest(
+    tenant,
+    account?.id ?? '',
+    ...Object.entries(settings)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .flat(),
+  );
