@@ -107,16 +107,16 @@ export const queueDue =
     const due = found.flat().toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
     if (reason === 'recover') countMetric('OpenIntents', due.length);
     const going = await plannedOf(due, reason);
-    const taken = await inParallel(takesAtOnce, going, ({ one }) => take(one.credential, reason));
-    const byDelay = Map.groupBy(
-      going.filter((_, index) => taken[index]),
-      ({ delay }) => delay,
-    );
-    for (const [delay, together] of byDelay) {
-      const payloads = together.map(({ one: { organizationId, userId, credential } }): Payload => {
-        const { id: integrationId, tokenVersion: seen } = credential;
-        return { organizationId, userId, integrationId, seen, reason };
-      });
+    // Taken and queued a second's worth at a time: a run that ends early leaves the rest as due as it was.
+    for (const [delay, together] of Map.groupBy(going, (one) => one.delay)) {
+      if (left() <= 0) return;
+      const taken = await inParallel(takesAtOnce, together, ({ one }) => take(one.credential, reason));
+      const payloads = together
+        .filter((_, index) => taken[index])
+        .map(({ one: { organizationId, userId, credential } }): Payload => {
+          const { id: integrationId, tokenVersion: seen } = credential;
+          return { organizationId, userId, integrationId, seen, reason };
+        });
       await sendAll(refresh, payloads, delay);
     }
   };

@@ -14,8 +14,12 @@ type Item = Record<string, AttributeValue>;
 type Row = { item: Item; text: string };
 export type State = ReadonlyMap<string, Row>;
 
-/** Counters, caches and keys: nothing a caller would call state, and never wrong for being there. */
-const aside = /^RATE#|\sDATAKEY#|\sHEALTH#|\sACT#/;
+/**
+ * Counters, caches and keys: nothing a caller would call state, and never wrong for being there. The figures
+ * of a day are another day's where a run passes midnight; those since the beginning, of the same
+ * transaction, are compared.
+ */
+const aside = /^RATE#|\sDATAKEY#|\sHEALTH#|\sACT#|\sSTAT#/;
 
 const keyOf = ({ pk, sk }: Item): string => `${pk?.S} ${sk?.S}`;
 
