@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } fro
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { hiddenFor } from '../lib/contract/define.ts';
 import { jobs } from '../lib/contract/jobs.ts';
 import type { Environment } from './environments.ts';
 import type { Resources } from './grants.ts';
@@ -65,12 +66,12 @@ export class DataStack extends Stack {
   private addQueues(environment: Environment): Resources['queues'] {
     return new Map(
       jobs.map((job) => {
-        const { name, timeout } = jobFunction(job);
+        const { name } = jobFunction(job);
         const names = {
           name: deployedName(environment, name),
           deadName: deployedName(environment, deadMessages(job)),
         };
-        return [job.id, addQueue(this, job.id, { ...names, timeout })];
+        return [job.id, addQueue(this, job.id, { ...names, hidden: hiddenFor(job) })];
       }),
     );
   }

@@ -15,16 +15,16 @@ export const addDeadLetters = (scope: Construct, id: string, queueName: string):
   return queue;
 };
 
-/** A queue that hides a message six times as long as its function may run, as Lambda asks for. */
+/** A queue with its dead letters; `hidden` are the seconds for which it hides what somebody works on. */
 export const addQueue = (
   scope: Construct,
   id: string,
-  { name, deadName, timeout }: { name: string; deadName: string; timeout: number },
+  { name, deadName, hidden }: { name: string; deadName: string; hidden: number },
 ): Queue =>
   new Queue(scope, id, {
     ...sealed,
     queueName: name,
-    visibilityTimeout: Duration.seconds(6 * timeout),
+    visibilityTimeout: Duration.seconds(hidden),
     deadLetterQueue: {
       queue: addDeadLetters(scope, `${id}-dead`, deadName),
       maxReceiveCount: mostDeliveries,

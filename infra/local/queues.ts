@@ -1,5 +1,5 @@
 import { startFauxqs } from 'fauxqs';
-import { type Job, mostDeliveries } from '../../lib/contract/define.ts';
+import { hiddenFor, type Job, mostDeliveries } from '../../lib/contract/define.ts';
 import { queueVariable } from '../../lib/contract/grants.ts';
 import { jobs } from '../../lib/contract/jobs.ts';
 import type { DataDir } from './data-dir.ts';
@@ -9,7 +9,7 @@ import { startPollers } from './pollers.ts';
 
 const region = 'us-east-1';
 const attributesOf = (job: Job) => ({
-  VisibilityTimeout: String(job.timeout * 6),
+  VisibilityTimeout: String(hiddenFor(job)),
   RedrivePolicy: JSON.stringify({
     deadLetterTargetArn: `arn:aws:sqs:${region}:000000000000:${job.id}-dead`,
     maxReceiveCount: String(mostDeliveries),

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { cleanDate } from '../connectors/clean.ts';
+import { cleanDate, cleanLine } from '../connectors/clean.ts';
 import { instantIn, zoneNamed } from '../connectors/time-zones.ts';
 import { type AppError, invalidField } from '../errors/error.ts';
 
@@ -21,6 +21,17 @@ const yearly =
   /^FREQ=YEARLY(;(UNTIL|COUNT|INTERVAL|WKST|BYMONTH|BYDAY)=[^,;]+|;BYMONTHDAY=-?\d+(,-?\d+){0,6})*$/i;
 
 const impossible = (): AppError => invalidField('ics', 'has an event at a time that is none');
+
+/** Nobody can say when that is: rather than an hour that may be wrong, an error. */
+const unknownZone = (name: string): AppError =>
+  invalidField('ics', `names the time zone “${cleanLine(name, 60)}”, which it does not define`);
+
+/** A wall time as if it were UTC. Days and hours that no calendar has are not moved to the next. */
+const wallTime = (raw: string): number => {
+  const at = /^\d{4}-/.test(raw) ? Date.parse(raw.endsWith('Z') ? raw : `${raw}Z`) : Number.NaN;
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(raw.slice(0, 19))) throw impossible();
+  return at;
+};
 
 /** Makes the zones a file defines known to the parser, until `forgetZones`. */
 export const learnZones = (calendar: ICAL.Component): void => {
@@ -46,12 +57,11 @@ export const momentOf = (property: ICAL.Property, usual: string | null): Moment 
   if (!(value instanceof ICAL.Time)) throw impossible();
   if (value.isDate) {
     const date = cleanDate(raw);
-    if (date === null) throw impossible();
+    if (date !== raw) throw impossible();
     return { at: date, isDate: true, zone: null };
   }
   const isUtc = raw.endsWith('Z');
-  const wall = /^\d{4}-/.test(raw) ? Date.parse(isUtc ? raw : `${raw}Z`) : Number.NaN;
-  if (Number.isNaN(wall)) throw impossible();
+  const wall = wallTime(raw);
   const name = String(property.getParameter('tzid') ?? '');
   const known = zoneNamed(name);
   const moment = (at: number, zone: string | null): Moment => ({
@@ -62,6 +72,7 @@ export const momentOf = (property: ICAL.Property, usual: string | null): Moment 
   if (isUtc) return moment(wall, 'UTC');
   if (known === null && ICAL.TimezoneService.has(name))
     return moment(value.convertToZone(ICAL.Timezone.utcTimezone).toJSDate().getTime(), null);
+  if (known === null && name !== '') throw unknownZone(name);
   const zone = known ?? usual;
   return moment(zone === null ? wall : instantIn(zone, wall), zone);
 };

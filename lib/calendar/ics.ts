@@ -58,11 +58,15 @@ const joinUrlOf = (component: ICAL.Component): string | null =>
     .map((name) => cleanJoinUrl(textOf(component, name)))
     .find((url) => url !== null) ?? null;
 
-/** Null where it has no id or no start, which is no event that could be met. */
-const eventOf = (component: ICAL.Component, common: Common): FoundEvent | null => {
+const lacks = (number: number, name: string): AppError =>
+  invalidField('ics', `has an event without ${name}, the ${number}. of the file`);
+
+/** The `number`-th event of its file. */
+const eventOf = (component: ICAL.Component, common: Common, number: number): FoundEvent => {
   const uid = cleanOptional(textOf(component, 'uid'), 512);
   const startProperty = component.getFirstProperty('dtstart');
-  if (uid === null || !startProperty) return null;
+  if (uid === null) throw lacks(number, 'UID');
+  if (!startProperty) throw lacks(number, 'DTSTART');
   const start = momentOf(startProperty, common.usual);
   const organizer = component.getFirstProperty('organizer');
   const replaces = component.getFirstProperty('recurrence-id');
@@ -116,10 +120,10 @@ const eventsOf = (calendars: readonly ICAL.Component[]): FoundEvent[] => {
   });
   if (parts.length > mostEvents) throw invalidField('ics', `must hold at most ${mostEvents} events`);
   return newest(
-    parts.flatMap(({ component, common }) => {
-      const event = eventOf(component, common);
-      return event ? [{ event, sequence: sequenceOf(component) }] : [];
-    }),
+    parts.map(({ component, common }, index) => ({
+      event: eventOf(component, common, index + 1),
+      sequence: sequenceOf(component),
+    })),
   );
 };
 

@@ -19,7 +19,7 @@ const plan = (
     status === 'premium'
       ? `${name} will be part of the premium plan; it cannot be connected yet.`
       : `${name} is planned; it cannot be connected yet.`,
-  multiple: true,
+  multiple: false,
   auth: [],
   oauth: null,
   entities: [],

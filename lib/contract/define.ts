@@ -107,8 +107,10 @@ export type Job<P extends Schema = Schema> = {
   id: string;
   summary: string;
   payload: P;
-  /** Seconds one message may take; the queue hides a message six times as long. */
+  /** Seconds one message may take. */
   timeout: number;
+  /** Delivered again as soon as its time is over; else the queue waits six times as long, as Lambda asks for. */
+  urgent: boolean;
   /** The queue mapping's `maximumConcurrency`, at least 2. */
   concurrency: number;
   grants: readonly Grant[];
@@ -116,6 +118,10 @@ export type Job<P extends Schema = Schema> = {
 
 /** How often a queue delivers a message before it goes to the dead letters. */
 export const mostDeliveries = 5;
+
+/** Seconds for which a queue hides a message that somebody works on. */
+export const hiddenFor = ({ timeout, urgent }: Pick<Job, 'timeout' | 'urgent'>): number =>
+  urgent ? timeout : 6 * timeout;
 
 /** Work behind a queue: `functions/jobs/<id>.ts`. */
 export const defineJob = <const I extends string, P extends Schema>(

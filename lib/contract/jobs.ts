@@ -18,6 +18,7 @@ export const refresh = defineJob({
     seen: z.number(),
   }),
   timeout: 120,
+  urgent: false,
   concurrency: 20,
   grants: ['table:read', 'table:write', 'credentials:open', 'credentials:seal', 'jobs:send:rescue'],
 });
@@ -37,8 +38,10 @@ export const rescue = defineJob({
     /** The other attributes of the commit. */
     set: z.record(z.string(), z.unknown()),
   }),
-  timeout: 60,
-  concurrency: 2,
+  // Until they are stored, whoever refreshes anew would spend a token that is spent.
+  timeout: 300,
+  urgent: true,
+  concurrency: 10,
   grants: ['table:read', 'table:write', 'credentials:open'],
 });
 
@@ -47,6 +50,7 @@ export const revoke = defineJob({
   summary: 'Ends tokens at the provider that nobody uses any more',
   payload: z.strictObject(subject),
   timeout: 120,
+  urgent: false,
   concurrency: 5,
   grants: ['table:read', 'table:write', 'credentials:open'],
 });
@@ -60,6 +64,7 @@ export const purgeIntegration = defineJob({
     after: z.nullable(z.string()),
   }),
   timeout: 120,
+  urgent: false,
   concurrency: 5,
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:purge-integration'],
 });
@@ -69,6 +74,7 @@ export const sync = defineJob({
   summary: 'Reads what changed at a provider, page by page, and keeps it in one form',
   payload: z.strictObject({ ...subject, syncId: z.string() }),
   timeout: 300,
+  urgent: false,
   concurrency: 10,
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:refresh', 'jobs:send:sync'],
 });
@@ -88,6 +94,7 @@ export const reseal = defineJob({
     after: z.nullable(z.string()),
   }),
   timeout: 120,
+  urgent: false,
   concurrency: 2,
   grants: [
     'table:read',
@@ -104,6 +111,7 @@ export const erase = defineJob({
   summary: 'Erases what is held of an organisation, a user or an entity, as its request says',
   payload: z.strictObject({ organizationId: z.nullable(z.string()), id: z.string() }),
   timeout: 120,
+  urgent: false,
   concurrency: 5,
   grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:erase', 'jobs:send:purge-integration'],
 });

@@ -56,19 +56,32 @@ const answers = (): Record<string, Schema> =>
     ),
   );
 
+/** One parameter that several alternatives know: it may be what any of them allows. */
+const either = (forms: readonly Json[]): Json => {
+  const distinct = [...new Map(forms.map((form) => [JSON.stringify(form), form])).values()];
+  const [only] = distinct;
+  if (only && distinct.length === 1) return only;
+  return distinct.every((form) => 'const' in form)
+    ? { type: 'string', enum: distinct.map((form) => form['const']) }
+    : { anyOf: distinct };
+};
+
 const parametersIn = (place: 'path' | 'query' | 'header', schema: Schema | null): Json[] => {
   if (!schema) return [];
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
   const alternatives = (json['anyOf'] as Json[] | undefined) ?? [json];
-  const properties = Object.assign({}, ...alternatives.map((one) => one['properties'])) as Json;
+  const properties = Map.groupBy(
+    alternatives.flatMap((one) => Object.entries(one['properties'] as Record<string, Json>)),
+    ([name]) => name,
+  );
   const required = alternatives
     .map((one) => (one['required'] as string[] | undefined) ?? [])
     .reduce((all, some) => all.filter((name) => some.includes(name)));
-  return Object.entries(properties).map(([name, value]) => ({
+  return [...properties].map(([name, forms]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),
-    schema: value,
+    schema: either(forms.map(([, form]) => form)),
   }));
 };
 

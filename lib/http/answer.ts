@@ -92,7 +92,7 @@ export const answer = (
 
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const revalidated = { ...headers, 'cache-control': 'private, no-cache', etag };
-  if (ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
+  if (ifNoneMatch?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))))
     return { statusCode: 304, headers: revalidated };
   return { statusCode: status, headers: { ...revalidated, 'content-type': 'application/json' }, body };
 };

@@ -21,6 +21,8 @@ const enough = 10;
 const enoughShared = 3;
 const firstPause = 30_000;
 const longestPause = 5 * 60_000;
+/** For so long others wait for the one that tries after a pause; a call ends sooner. */
+const trial = 10_000;
 const copyFor = 30_000;
 const mostKept = 1_000;
 
@@ -56,12 +58,14 @@ export const throughCircuit = async (manifest: Manifest, credential: CredentialR
     circuit.readAt = now();
     const stored = await get<Stored>(keys.circuit(place.provider, place.host)).catch(() => null);
     circuit.opens = stored?.opens ?? 0;
-    circuit.openUntil = stored?.openUntil ?? 0;
+    circuit.openUntil = stored ? Math.max(circuit.openUntil, stored.openUntil) : 0;
   }
   if (circuit.openUntil > now())
     throw providerError(manifest.name, 'provider_unreachable', {
       retryAfter: (circuit.openUntil - now()) / 1000,
     });
+  // Of each process one call tries; the others are told to come back.
+  if (circuit.opens > 0) circuit.openUntil = now() + trial;
 };
 
 /** That it cannot be kept must not fail the call it is about. */

@@ -7,7 +7,7 @@ import { AppError, invalidField } from '../errors/error.ts';
 import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
 import { beginConsent } from '../oauth/begin.ts';
-import { requireRoom } from '../plans/limits.ts';
+import { limitsOf, requireRoom } from '../plans/limits.ts';
 import { authMethod, checkFields, type FieldValues } from './fields.ts';
 import { insertIntegration } from './insert.ts';
 import { countProviderCall } from './limit.ts';
@@ -54,7 +54,7 @@ const connectWithCredentials = async (
   await countProviderCall(caller, null);
   const tried = await tryCredentialsOf(manifest, method.kind, values);
   const connection = { owner, actor: caller.userId, manifest, name, tried, app: null, call };
-  return insertIntegration({ ...connection, also: () => [] });
+  return insertIntegration({ ...connection, most: limitsOf(caller).integrations, also: () => [] });
 };
 
 /** Credentials connect at once; a consent is begun, and ends in `oauth/complete`. */

@@ -6,10 +6,12 @@ import type { Owner } from '../model/caller.ts';
 import { newIntegrationId } from '../model/ids.ts';
 import type { Cause, CredentialRecord, IntegrationRecord, TokenState } from '../model/integration.ts';
 import { consentWrites } from '../oauth/consents.ts';
+import { requireRoomFor } from '../plans/limits.ts';
+import type { Condition } from '../store/expressions.ts';
 import { insertWrites, listIntegrations } from '../store/integrations.ts';
-import { foldedName } from '../store/keys.ts';
+import { foldedName, keys } from '../store/keys.ts';
 import { memberWrites } from '../store/members.ts';
-import { transact, type Write } from '../store/table.ts';
+import { get, transact, type Write } from '../store/table.ts';
 import { causeAfter } from '../tokens/commit.ts';
 import type { Tried } from './attempt.ts';
 import { nothingBefore, secretsOf } from './secrets.ts';
@@ -30,6 +32,8 @@ export type NewConnection = {
   app: TokenState['app'];
   /** As in `Request`: the integration it made already, and could not answer with, is the one. */
   call: string | null;
+  /** How many integrations the plan includes; null without bound. */
+  most: number | null;
   /** Further writes of the same transaction, for the id it gets. */
   also: (id: string) => Write[];
 };
@@ -83,7 +87,11 @@ const recordOf = (
   };
 };
 
-const attemptInsert = async (connection: NewConnection, name: string): Promise<IntegrationRecord> => {
+const attemptInsert = async (
+  connection: NewConnection,
+  name: string,
+  turn: readonly Write[],
+): Promise<IntegrationRecord> => {
   const { owner, actor, manifest, tried, app } = connection;
   const draft = recordOf(connection, name, null, null);
   const { id, provider } = draft;
@@ -111,24 +119,40 @@ const attemptInsert = async (connection: NewConnection, name: string): Promise<I
     ...memberWrites(owner),
     ...consentWrites(owner, actor, integration, app),
     ...connection.also(id),
+    ...turn,
     ...event,
   ]);
   return integration;
 };
 
-/** Stores a tried connection in one transaction. A default name that somebody took meanwhile is chosen again. */
+/** Where a plan counts, one at a time: who connects at the same moment counts again. */
+const takeTurn = async (owner: Owner, overtaken: AppError): Promise<Write[]> => {
+  const key = keys.turn(owner);
+  const turn = await get<{ turn: number }>(key);
+  const when: Condition = turn ? [['turn', '=', turn.turn]] : [['pk', 'absent']];
+  return [{ put: { ...key, turn: (turn?.turn ?? 0) + 1 }, when, otherwise: () => overtaken }];
+};
+
+/**
+ * Stores a tried connection in one transaction. A default name that somebody took meanwhile is chosen again;
+ * `plan_required` where the plan includes no more.
+ */
 export const insertIntegration = async (connection: NewConnection): Promise<IntegrationRecord> => {
+  const { owner, most } = connection;
+  const overtaken = new AppError('conflict', 'Others were connected at the same moment: repeat it.');
   for (let attempt = 1; ; attempt += 1) {
-    const existing = await listIntegrations(connection.owner);
+    const turn = most === null ? [] : await takeTurn(owner, overtaken);
+    const existing = await listIntegrations(owner);
     const made = existing.find(({ call }) => call !== null && call === connection.call);
     if (made) return made;
+    requireRoomFor(most, existing.length);
     if (existing.length >= mostPerOwner)
       throw new AppError('conflict', `At most ${mostPerOwner} integrations can be connected.`);
     try {
-      return await attemptInsert(connection, nameFor(connection.manifest, connection.name, existing));
+      return await attemptInsert(connection, nameFor(connection.manifest, connection.name, existing), turn);
     } catch (error) {
-      const nameTaken = error instanceof AppError && error.code === 'conflict';
-      if (!nameTaken || connection.name !== null || attempt === namings) throw error;
+      const nameTaken = error instanceof AppError && error.code === 'conflict' && connection.name === null;
+      if (!(nameTaken || error === overtaken) || attempt === namings) throw error;
     }
   }
 };

@@ -44,6 +44,8 @@ const insertMarked = async (
       app: null,
       // Its mark tells a repeat that it was migrated.
       call: null,
+      // What they had already, no plan takes away.
+      most: null,
       also: (integrationId) => [markWrite(owner, credential, integrationId)],
     });
     const account = made.account?.name ?? null;

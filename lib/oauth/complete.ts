@@ -8,7 +8,7 @@ import { countProviderCall } from '../integrations/limit.ts';
 import { replaceConnection } from '../integrations/replace.ts';
 import { type Caller, type Owner, ownerFor } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
-import { requireRoom } from '../plans/limits.ts';
+import { limitsOf, requireRoom } from '../plans/limits.ts';
 import {
   type AttemptRecord,
   burnAttempt,
@@ -100,7 +100,7 @@ const store = (
   ];
   const common = { owner, actor: caller.userId, manifest, tried, app };
   return integrationId === null
-    ? insertIntegration({ ...common, name, call: null, also: done })
+    ? insertIntegration({ ...common, name, call: null, most: limitsOf(caller).integrations, also: done })
     : replaceConnection({ ...common, id: integrationId, also: done(integrationId) });
 };
 

@@ -14,8 +14,13 @@ export const limitsOf = ({ plan }: Pick<Caller, 'plan'>): PlanLimits => {
 };
 
 /** Refuses one integration more than the plan includes. */
+export const requireRoomFor = (most: number | null, existing: number): void => {
+  if (most !== null && existing >= most)
+    throw new AppError('plan_required', `The plan includes ${most} integrations.`);
+};
+
+/** The same before a provider is asked; who stores counts again. */
 export const requireRoom = async (caller: Caller, owner: Owner): Promise<void> => {
   const { integrations } = limitsOf(caller);
-  if (integrations === null || (await listIntegrations(owner)).length < integrations) return;
-  throw new AppError('plan_required', `The plan includes ${integrations} integrations.`);
+  if (integrations !== null) requireRoomFor(integrations, (await listIntegrations(owner)).length);
 };

@@ -53,6 +53,8 @@ export const keys = {
   integration: (owner: Owner, id: string): Key => ({ pk: ownerKey(owner), sk: `INT#${part(id)}` }),
   integrationsOf: (owner: Owner) => ({ pk: ownerKey(owner), prefix: 'INT#' }),
   credential: (owner: Owner, id: string): Key => ({ pk: ownerKey(owner), sk: `CRED#${part(id)}` }),
+  /** Changes with each integration that a plan counts. */
+  turn: (owner: Owner): Key => ({ pk: ownerKey(owner), sk: 'TURN' }),
   onlyOne: (owner: Owner, provider: string): Key => ({ pk: ownerKey(owner), sk: `ONE#${part(provider)}` }),
   name: (owner: Owner, provider: string, name: string): Key => ({
     pk: ownerKey(owner),

@@ -1,3 +1,4 @@
+import { now } from '../config/clock.ts';
 import { AppError } from '../errors/error.ts';
 import { keys } from '../store/keys.ts';
 import { write } from '../store/table.ts';
@@ -6,11 +7,10 @@ const minute = 60_000;
 
 /**
  * Takes one of the calls a minute we allow ourselves to one tenant of a provider, all workers together; 0, or
- * the milliseconds to wait where they are used up. Without a count nothing is asked. Goes by the machine's
- * clock, as the provider does.
+ * the milliseconds to wait where they are used up. Without a count nothing is asked.
  */
 export const spend = async (provider: string, tenant: string, perMinute: number): Promise<number> => {
-  const window = Math.floor(Date.now() / minute);
+  const window = Math.floor(now() / minute);
   try {
     await write({
       update: keys.budget(provider, tenant, window),
@@ -21,6 +21,6 @@ export const spend = async (provider: string, tenant: string, perMinute: number)
     return 0;
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
-    return Math.max(1, (window + 1) * minute - Date.now());
+    return Math.max(1, (window + 1) * minute - now());
   }
 };

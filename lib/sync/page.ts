@@ -82,7 +82,7 @@ export const commitPage = async (subject: Subject, run: RunRecord, page: Changes
     ...after(run, page, facts),
     counts: sum(counts, { removed: deletes.length, failed: page.failed }),
     changed,
-    processed: run.processed + items.length + removed.length + page.failed,
+    processed: run.processed + items.length + standing.length + page.failed,
     total: page.total ?? run.total,
     pages: run.pages + 1,
     failures: 0,

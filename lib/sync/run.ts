@@ -11,6 +11,7 @@ import { inSession, requireScopes, type Usable } from '../integrations/use.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { RunRecord, SyncState } from '../model/sync.ts';
+import { OutboundError } from '../outbound/failure.ts';
 import { findCredential } from '../store/integrations.ts';
 import { keys } from '../store/keys.ts';
 import { advanceRun, dueChange, findRun, findSync } from '../store/syncs.ts';
@@ -52,18 +53,24 @@ const leave = async ({ facts, manifest, credential }: Subject, run: RunRecord): 
   return spend(manifest.id, `${credential.tenant} ${account}`, facts.perMinute);
 };
 
+/** The door reads no more than so much of an answer: things with long texts come in smaller pages. */
+const isTooMuch = (error: unknown): boolean =>
+  error instanceof AppError && error.cause instanceof OutboundError && error.cause.reason === 'too_large';
+
 const readPage = (subject: Subject, run: RunRecord): Promise<ChangesPage> => {
   const stream = subject.facts.streams[run.stream] ?? '';
+  const position = run.full ? null : (run.positions[stream] ?? null);
   return inSession(
     subject,
-    ({ adapter, session }) => {
+    async ({ adapter, session }) => {
       if (!adapter.sync) throw new AppError('internal', 'This connector promised a sync and has none.');
-      return adapter.sync(session, {
-        stream,
-        position: run.full ? null : (run.positions[stream] ?? null),
-        cursor: run.cursor,
-        limit: pageSize,
-      });
+      for (let limit = pageSize; ; limit = Math.ceil(limit / 3)) {
+        try {
+          return await adapter.sync(session, { stream, position, cursor: run.cursor, limit });
+        } catch (error) {
+          if (!isTooMuch(error) || limit === 1) throw error;
+        }
+      }
     },
     Date.now() + patience,
   );

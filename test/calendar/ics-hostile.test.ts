@@ -130,11 +130,6 @@ const endured: [string, string, number][] = [
     file(...event(at, `SUMMARY:${'<scr'.repeat(20_000)}${'ipt>'.repeat(20_000)}`)),
     1,
   ],
-  [
-    'an event without an id, and one without a time',
-    file('BEGIN:VEVENT', at, 'END:VEVENT', 'BEGIN:VEVENT', 'UID:x', 'END:VEVENT'),
-    0,
-  ],
   ['ends without beginnings', file('END:VEVENT', 'END:VEVENT'), 0],
   ['tasks and notes, but no event', file('BEGIN:VTODO', 'UID:todo', 'END:VTODO'), 0],
   ['a rule for ever, every second', file(...event(at, 'RRULE:FREQ=SECONDLY')), 1],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { windowsZones } from '../../lib/connectors/windows-zones.ts';
-import { newId } from '../support/api.ts';
+import { expectProblem } from '../integrations/told.ts';
+import { caller, newId } from '../support/api.ts';
 import { searched, ways } from './calendars.ts';
 import { customZone, event, file, importer } from './ics.ts';
 
@@ -80,10 +81,40 @@ describe('the time of an event', () => {
     const at = timed(`;TZID=Customized Time Zone:${winter}`, `;TZID=Customized Time Zone:${winter}`);
     await importing(file(...customZone('Customized Time Zone'), ...at));
 
-    const later = await importing(file(...timed(`;TZID=Customized Time Zone:${winter}`, `:${winter}`)));
+    const ics = file(...timed(`;TZID=Customized Time Zone:${winter}`, `:${winter}`));
+    const later = await caller().post('/calendar/import', { ics });
 
-    expect(later).toMatchObject([{ start: '2027-03-22T09:00:00.000Z' }]);
+    expectProblem(later, 400, 'invalid_request', 'ics');
+    expect(later.body.errors[0].message).toContain('“Customized Time Zone”');
   });
+});
+
+it.each([
+  ['a day that no month has', 'DTSTART:20260230T090000Z'],
+  ['a whole day that no month has', 'DTSTART;VALUE=DATE:20260230'],
+  ['a month that no year has', 'DTSTART:20261301T090000Z'],
+  ['the 24th hour of a day', 'DTSTART:20260228T240000Z'],
+  ['an end on a day that no month has', 'DTSTART:20260228T090000Z', 'DTEND:20260431T090000Z'],
+])('%s is refused, not moved', async (_, ...lines) => {
+  expectProblem(
+    await caller().post('/calendar/import', { ics: file(...event(...lines)) }),
+    400,
+    'invalid_request',
+    'ics',
+  );
+});
+
+it.each([
+  [
+    'UID',
+    file(...event('DTSTART:20260228T090000Z'), 'BEGIN:VEVENT', 'DTSTART:20260228T090000Z', 'END:VEVENT'),
+  ],
+  ['DTSTART', file(...event('DTSTART:20260228T090000Z'), 'BEGIN:VEVENT', 'UID:x', 'END:VEVENT')],
+])('an event without %s is told with its place in the file', async (name, ics) => {
+  const reply = await caller().post('/calendar/import', { ics });
+
+  expectProblem(reply, 400, 'invalid_request', 'ics');
+  expect(reply.body.errors[0].message).toBe(`has an event without ${name}, the 2. of the file`);
 });
 
 describe('a series', () => {

@@ -106,7 +106,7 @@ describe('GET /openapi.json', () => {
     const etag = (await request(url())).headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[\w-]+"$/);
 
-    for (const tag of [etag, `W/${etag}`, `"other", ${etag}`]) {
+    for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
       const { status, text, headers } = await request(url(), { headers: { 'if-none-match': tag } });
       expect(status, tag).toBe(304);
       expect(text).toBe('');

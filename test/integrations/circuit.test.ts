@@ -77,6 +77,18 @@ describe('a host that one organisation has', () => {
     ]);
   });
 
+  it('is tried by one call only, however many come at the end of its pause', async () => {
+    await site.fault({ times: enough + 5, act: down });
+    await searches(id, enough);
+    const before = (await site.calls()).length;
+    bench.advance(31);
+
+    const replies = await Promise.all(Array.from({ length: 5 }, () => search(id)));
+
+    expect((await site.calls()).length - before).toBe(1);
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([502, 503, 503, 503, 503]);
+  });
+
   it('says nothing about any other', async () => {
     const other = await aJiraSite({}, bench.standins['jira']);
     const { id: otherId } = await connectedJira(admin, other);

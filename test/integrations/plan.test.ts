@@ -44,6 +44,15 @@ it('the free plan includes five, and one more once one is gone', async () => {
   expect((await free.get('/integrations/connected?limit=100')).body.integrations).toHaveLength(6);
 });
 
+it('counts also those that are connected at one moment', async () => {
+  const free = await planned('free');
+  const answers = await Promise.all(Array.from({ length: 9 }, () => connects(free)));
+
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual([201, 201, 201, 201, 201, 402, 402, 402, 402]);
+  expect((await free.get('/integrations/connected?limit=100')).body.integrations).toHaveLength(5);
+});
+
 it.each(['premium', 'a plan nobody named'])('%s has no bound', async (plan) => {
   const who = await planned(plan);
   const statuses = [];

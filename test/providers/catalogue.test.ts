@@ -11,6 +11,7 @@ type Provider = {
   statusReason?: string;
   scopes: string[];
   auth: { kind: string }[];
+  multiple: boolean;
   connected: boolean;
 };
 type Catalogue = { providers: Provider[]; categories: string[]; total: number };
@@ -75,6 +76,8 @@ describe('the catalogue', () => {
       ['google_calendar', ['oauth2', 'service_account']],
       ['microsoft_outlook', ['client_credentials', 'oauth2']],
     ]);
+    expect(available.every(({ multiple }) => multiple)).toBe(true);
+    expect(others.some(({ multiple }) => multiple)).toBe(false);
     expect(available.some((provider) => 'statusReason' in provider)).toBe(false);
     expect(others.every(({ statusReason }) => statusReason?.includes(' '))).toBe(true);
   });

@@ -112,3 +112,16 @@ it('is bounded in size, each text and the whole', async () => {
     expect(record.fields.copy0).toHaveLength(2_000);
   }
 });
+
+it('may be longer than an answer is read: then it comes in smaller pages, all of it', async () => {
+  const admin = caller();
+  const site = await aJiraSite();
+  const template = { summary: 'Long {n}', description: '漢'.repeat(32_000) };
+  await site.control('POST', '/issues', { count: 100, template });
+  const { id } = await connectedJira(admin, site);
+
+  const run = await synced(admin, id);
+
+  expect(run).toMatchObject({ state: 'succeeded', processed: 100, counts: { created: 100, failed: 0 } });
+  expect((await recordsOf(admin, id)).size).toBe(100);
+});

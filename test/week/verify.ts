@@ -38,15 +38,22 @@ const faultsOfTiming = ({ first, interval, id }: Scheduled, runs: readonly RunRe
   return faults;
 };
 
-const faultsOfOutcomes = ({ failing, id }: Scheduled, runs: readonly RunRecord[]): string[] => {
+/** Whatever befalls its workers, a run is over after so long. */
+const longest = 2 * 3_600_000;
+
+const faultsOfOutcomes = (
+  { failing, id }: Scheduled,
+  runs: readonly RunRecord[],
+  until: number,
+): string[] => {
   const wanted = failing ? 'failed' : 'succeeded';
-  const last = runs.at(-1);
+  const goesOn = (run: RunRecord): boolean => run.endedAt === null && at(run.queuedAt) > until - longest;
   return runs
-    .filter((run) => run.state !== wanted && !(run === last && run.endedAt === null))
-    .map((run) => `${id}: ${run.id} ${run.state} with ${run.code}`);
+    .filter((run) => run.state !== wanted && !goesOn(run))
+    .map((run) => `${id}: ${run.id} of ${run.queuedAt} is ${run.state} with ${run.code}`);
 };
 
-type Issue = { key: string; summary: string };
+type Issue = { key: string; summary: string; updated: string };
 
 /** What is kept is what is there, each thing made once. */
 const faultsOfRecords = async (one: Scheduled, runs: readonly RunRecord[]): Promise<string[]> => {
@@ -61,7 +68,10 @@ const faultsOfRecords = async (one: Scheduled, runs: readonly RunRecord[]): Prom
     ...(made === wanted.length ? [] : [`${id}: ${made} made of ${wanted.length}`]),
     ...wanted
       .filter(({ key, summary }) => kept.get(`task ${key}`)?.title !== summary)
-      .map(({ key }) => `${id}: ${key} is not as it is there`),
+      .map(({ key, summary, updated }) => {
+        const { title, syncedAt } = kept.get(`task ${key}`) ?? {};
+        return `${id}: ${key} is “${title}” since ${syncedAt}, and there “${summary}” since ${updated}`;
+      }),
   ];
 };
 
@@ -72,7 +82,7 @@ const faultsOf = async (one: Scheduled, until: number): Promise<string[]> => {
   const runs = await runsOf(one);
   return [
     ...faultsOfTiming(one, runs, until),
-    ...faultsOfOutcomes(one, runs),
+    ...faultsOfOutcomes(one, runs, until),
     ...(isFresh(one) ? await faultsOfRecords(one, runs) : []),
   ];
 };

@@ -25,9 +25,10 @@ type SyncedIssue = z.infer<typeof SyncedIssue>;
 type Position = { since: string | null; etag: string | null };
 /**
  * The next page begins at the moment the last one ended; `known` are the ids that were read of it. Where more
- * changed at one moment than a page holds, pages go on by number.
+ * changed at one moment than a page holds, `skip` says how many of them were read: a page begins at a multiple
+ * of its size, which may differ from the last one's, and so may repeat some.
  */
-type Cursor = { since: string | null; known: string[]; page: number };
+type Cursor = { since: string | null; known: string[]; skip: number };
 
 const statusOf = ({ pull_request, state, draft }: SyncedIssue): string => {
   if (pull_request?.merged_at) return 'merged';
@@ -78,8 +79,9 @@ export const issuesOf =
   (call: Call): ReadPage =>
   async (session, { position, cursor, limit }) => {
     const start = startOf(position);
-    const at = cursor === null ? { ...start, known: [], page: 1 } : (JSON.parse(cursor) as Cursor);
-    const { since, page } = at;
+    const at = cursor === null ? { ...start, known: [], skip: 0 } : (JSON.parse(cursor) as Cursor);
+    const { since, skip } = at;
+    const page = Math.floor(skip / limit) + 1;
     const first = cursor === null && since !== null;
     const answer = await call(session, async ({ rest }) => {
       try {
@@ -118,7 +120,7 @@ export const issuesOf =
       failed: read.filter(({ success }) => !success).length,
       next: ended
         ? null
-        : JSON.stringify({ since: latest, known, page: moved ? 1 : page + 1 } satisfies Cursor),
+        : JSON.stringify({ since: latest, known, skip: moved ? 0 : page * limit } satisfies Cursor),
       position: ended ? JSON.stringify({ since: latest, etag } satisfies Position) : null,
     };
   };
