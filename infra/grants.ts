@@ -30,17 +30,31 @@ const read = ({ table }: Resources): PolicyStatement[] => [
   new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexesOf(table) }),
 ];
 
-/** Transactions need no action of their own: each write in them is allowed, or not, by its kind. */
+/** Partitions that tell what happened; a policy of IAM reads keys as text. */
+const ofEvents = ['*#EVT#*'];
+const changing = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+
+/**
+ * Transactions need no action of their own: each write in them is allowed, or not, by its kind. What happened
+ * can be told anew, and not changed or taken back.
+ */
 const write = ({ table }: Resources): PolicyStatement[] => [
   new PolicyStatement({
-    actions: [
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:ConditionCheckItem',
-      'dynamodb:BatchWriteItem',
-    ],
+    actions: ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'],
     resources: [table.tableArn],
+  }),
+  new PolicyStatement({
+    actions: changing,
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ofEvents } },
+  }),
+];
+
+const settleEvents = ({ table }: Resources): PolicyStatement[] => [
+  new PolicyStatement({
+    actions: changing,
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ofEvents } },
   }),
 ];
 
@@ -70,6 +84,7 @@ const together =
 const meanings: Record<keyof typeof grants, (resources: Resources) => PolicyStatement[]> = {
   'table:read': read,
   'table:write': write,
+  'events:settle': settleEvents,
   'credentials:open': together(openKeys('kms:Decrypt')),
   'credentials:seal': together(newestKey('kms:GenerateDataKey'), openKeys('kms:Decrypt')),
   'credentials:rewrap': together(newestKey('kms:ReEncryptTo'), openKeys('kms:ReEncryptFrom')),

@@ -63,7 +63,7 @@ export const startCloud = async (options: LocalOptions) => {
       CLOCK_OFFSET_MS: '0',
     });
     const issuer = await openIssuer(data);
-    const database = started(await startDatabase(data, tableName));
+    const database = started(await startDatabase(data, tableName, { streamed: true }));
     const kms = started(await startKms(data, keyId));
     const queues = started(await startQueues(data, settle));
     const standins = started(await startStandins(data, options.providers));

@@ -35,7 +35,7 @@ const answers = async (client: DynamoDBClient, child: ChildProcess): Promise<voi
   throw new Error('The database does not answer.');
 };
 
-const createTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
+const createTable = async (client: DynamoDBClient, TableName: string, streamed: boolean): Promise<void> => {
   try {
     await client.send(new DescribeTableCommand({ TableName }));
   } catch {
@@ -63,13 +63,20 @@ const createTable = async (client: DynamoDBClient, TableName: string): Promise<v
           KeySchema: schema(index.partitionKey, index.sortKey),
           Projection: { ProjectionType: index.projection },
         })),
-        StreamSpecification: { StreamEnabled: true, StreamViewType: tableShape.stream },
+        ...(streamed && {
+          StreamSpecification: { StreamEnabled: true, StreamViewType: tableShape.stream },
+        }),
       }),
     );
   }
 };
 
-export const startDatabase = async (data: DataDir, tableName: string) => {
+/** Without a stream where nobody reads it: each write takes the longer, the more the stream holds. */
+export const startDatabase = async (
+  data: DataDir,
+  tableName: string,
+  { streamed }: { streamed: boolean },
+) => {
   const port = await freePort();
   const child = spawn(
     program,
@@ -87,7 +94,7 @@ export const startDatabase = async (data: DataDir, tableName: string) => {
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({ endpoint });
   await Promise.race([answers(client, child), failed]);
-  await createTable(client, tableName);
+  await createTable(client, tableName, streamed);
   client.destroy();
   return {
     endpoint,

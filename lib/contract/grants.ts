@@ -4,7 +4,10 @@
  */
 export const grants = {
   'table:read': ['TABLE_NAME'],
+  /** All but what tells of what happened: of that, new events only. */
   'table:write': ['TABLE_NAME'],
+  /** Mark events as handled, and take them away when their time is over. */
+  'events:settle': ['TABLE_NAME'],
   /** Read credentials: unwrap an organisation's data key. */
   'credentials:open': ['TABLE_NAME', 'KEY_ID'],
   /** Store credentials: make and unwrap an organisation's data key. */

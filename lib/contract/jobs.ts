@@ -113,7 +113,14 @@ export const erase = defineJob({
   timeout: 120,
   urgent: false,
   concurrency: 5,
-  grants: ['table:read', 'table:write', 'credentials:open', 'jobs:send:erase', 'jobs:send:purge-integration'],
+  grants: [
+    'table:read',
+    'table:write',
+    'events:settle',
+    'credentials:open',
+    'jobs:send:erase',
+    'jobs:send:purge-integration',
+  ],
 });
 
 export const jobs = [

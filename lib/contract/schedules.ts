@@ -29,7 +29,7 @@ export const sweepEvents = defineSchedule({
   summary: 'Handles events whose stream record was lost or failed',
   every: 5,
   timeout: 60,
-  grants: ['table:read', 'table:write', 'jobs:send:purge-integration', 'jobs:send:revoke'],
+  grants: ['table:read', 'table:write', 'events:settle', 'jobs:send:purge-integration', 'jobs:send:revoke'],
 });
 
 export const queueDueSyncs = defineSchedule({
@@ -45,7 +45,7 @@ export const purge = defineSchedule({
   summary: 'Goes on with erasures that stopped or are to be gone over, and drops events past their retention',
   every: 60,
   timeout: 300,
-  grants: ['table:read', 'table:write', 'jobs:send:erase'],
+  grants: ['table:read', 'table:write', 'events:settle', 'jobs:send:erase'],
 });
 
 export const finishRotations = defineSchedule({

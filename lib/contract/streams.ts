@@ -6,7 +6,7 @@ export const events = defineStream({
   summary: 'Does what follows an event, once',
   filter: { eventName: ['INSERT'], dynamodb: { NewImage: { due: { S: [{ prefix: 'event#' }] } } } },
   timeout: 60,
-  grants: ['table:read', 'table:write', 'jobs:send:purge-integration', 'jobs:send:revoke'],
+  grants: ['table:read', 'table:write', 'events:settle', 'jobs:send:purge-integration', 'jobs:send:revoke'],
 });
 
 export const streams = [events] as const satisfies readonly Stream[];

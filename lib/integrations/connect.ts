@@ -53,7 +53,7 @@ const connectWithCredentials = async (
 ): Promise<IntegrationRecord> => {
   await countProviderCall(caller, null);
   const tried = await tryCredentialsOf(manifest, method.kind, values);
-  const connection = { owner, actor: caller.userId, manifest, name, tried, app: null, call };
+  const connection = { owner, actor: caller.userId, manifest, name, tried, app: null, askedAt: null, call };
   return insertIntegration({ ...connection, most: limitsOf(caller).integrations, also: () => [] });
 };
 

@@ -30,6 +30,8 @@ export type NewConnection = {
   name: string | null;
   tried: Tried;
   app: TokenState['app'];
+  /** As in `consentWrites`. */
+  askedAt: number | null;
   /** As in `Request`: the integration it made already, and could not answer with, is the one. */
   call: string | null;
   /** How many integrations the plan includes; null without bound. */
@@ -117,7 +119,7 @@ const attemptInsert = async (
   await transact([
     ...insertWrites(owner, integration, credential, manifest.multiple),
     ...memberWrites(owner),
-    ...consentWrites(owner, actor, integration, app),
+    ...consentWrites(owner, actor, integration, app, connection.askedAt),
     ...connection.also(id),
     ...turn,
     ...event,

@@ -68,6 +68,7 @@ export const reconnectIntegration = async (caller: Caller, seen: IntegrationReco
     id: seen.id,
     tried,
     app: null,
+    askedAt: null,
     also: [],
   });
   return { created: { integration: await holderView(replaced) } };

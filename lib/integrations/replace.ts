@@ -26,6 +26,8 @@ export type Replacement = {
   id: string;
   tried: Tried;
   app: TokenState['app'];
+  /** As in `consentWrites`. */
+  askedAt: number | null;
   also: Write[];
 };
 
@@ -67,7 +69,7 @@ export const leaveAccount = (credential: CredentialRecord): Write[] =>
     : [];
 
 const attemptReplace = async (replacement: Replacement): Promise<IntegrationRecord> => {
-  const { owner, actor, manifest, id, tried, app, also } = replacement;
+  const { owner, actor, manifest, id, tried, app, askedAt, also } = replacement;
   const [seen, before] = await Promise.all([findIntegration(owner, id), findCredential(owner, id)]);
   if (!seen || !before) throw notFound('The integration');
   checkSameAccount(seen, tried);
@@ -125,7 +127,7 @@ const attemptReplace = async (replacement: Replacement): Promise<IntegrationReco
     ...(moved ? [...release.upstream(owner, seen), reserve.upstream(owner, next)] : []),
     ...leaveAccount(before).filter(() => moved || before.app?.clientId !== app?.clientId),
     ...(app === null && before.app !== null ? [{ delete: keys.consent(owner, id) }] : []),
-    ...consentWrites(owner, actor, next, app),
+    ...consentWrites(owner, actor, next, app, askedAt),
     ...also,
     ...event,
   ]);

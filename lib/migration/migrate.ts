@@ -42,6 +42,7 @@ const insertMarked = async (
       name,
       tried,
       app: null,
+      askedAt: null,
       // Its mark tells a repeat that it was migrated.
       call: null,
       // What they had already, no plan takes away.

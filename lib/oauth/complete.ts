@@ -32,8 +32,8 @@ export type Completion =
   | { choose: { choose: { id: string; name: string; url: string | null }[] } };
 
 type Provider = { manifest: Manifest; oauth: OAuthFacts; adapter: Adapter };
-/** What is sealed for the ticket: the code, and once it was exchanged the tokens. */
-type Sealed = Returned & { tokens?: TokenSet };
+/** What is sealed for the ticket: the code, and once it was exchanged the tokens and when they were asked for. */
+type Sealed = Returned & { tokens?: TokenSet; askedAt?: number };
 
 /** A request ends at 29 s: so long for the code, and for everything. */
 const exchangePatience = 15_000;
@@ -89,6 +89,7 @@ const store = (
   attempt: AttemptRecord,
   manifest: Manifest,
   tried: Tried,
+  asked: number,
 ): Promise<IntegrationRecord> => {
   const { hash, app, name, integrationId } = attempt;
   const done = (id: string): Write[] => [
@@ -98,7 +99,8 @@ const store = (
       otherwise: () => notFound('The attempt'),
     },
   ];
-  const common = { owner, actor: caller.userId, manifest, tried, app };
+  const askedAt = manifest.oauth?.revocation === 'account' ? asked : null;
+  const common = { owner, actor: caller.userId, manifest, tried, app, askedAt };
   return integrationId === null
     ? insertIntegration({ ...common, name, call: null, most: limitsOf(caller).integrations, also: done })
     : replaceConnection({ ...common, id: integrationId, also: done(integrationId) });
@@ -122,25 +124,26 @@ const finish = async (
 ): Promise<Completion> => {
   const { manifest, adapter } = provider;
   const deadline = Date.now() + wholePatience;
+  const askedAt = sealed.askedAt ?? Date.now();
   const tokens = sealed.tokens ?? (await exchange(sealed));
   const connection = { auth: 'oauth2' as const, settings: attempt.settings, credentials: {}, tokens };
   try {
     const sites = await adapter.sites?.(tryingSession(manifest, adapter, connection, deadline));
     const site = sites ? siteOf(sites, seen, choice) : null;
     if (sites && !site) {
-      const returned = sealFor(ticket, 'code', { ...sealed, tokens });
+      const returned = sealFor(ticket, 'code', { ...sealed, tokens, askedAt });
       await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned });
       return { choose: { choose: sites.map(({ id, name, url }) => ({ id, name, url })) } };
     }
     const settled = { ...connection, settings: { ...attempt.settings, ...site?.settings } };
     const identity = await adapter.identify(tryingSession(manifest, adapter, settled, deadline));
-    const integration = await store(caller, owner, attempt, manifest, { ...settled, identity });
+    const integration = await store(caller, owner, attempt, manifest, { ...settled, identity }, askedAt);
     return { created: { integration } };
   } catch (error) {
     const { code } = asAppError(error);
     if (code === 'invalid_request' || code === 'unavailable') {
       // The code is spent: its tokens are kept for who chooses again, or comes back when the table does.
-      const returned = sealFor(ticket, 'code', { ...sealed, tokens });
+      const returned = sealFor(ticket, 'code', { ...sealed, tokens, askedAt });
       if (await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned })) throw error;
     }
     // What was lost may be the table's answer, not the write: then the tokens are in use.

@@ -1,6 +1,7 @@
 import { isoNow } from '../config/clock.ts';
 import { type Caller, type Owner, organizationOf, selfOf } from '../model/caller.ts';
 import type { IntegrationRecord, ScopeName, TokenState } from '../model/integration.ts';
+import { notEndedSince } from '../store/accounts.ts';
 import { keys } from '../store/keys.ts';
 import { queryAll, type Write } from '../store/table.ts';
 
@@ -15,12 +16,16 @@ export type ConsentRecord = {
   account: string | null;
 };
 
-/** What a consent leaves behind: its record, and an entry in the directory of accounts; nothing without one. */
+/**
+ * What a consent leaves behind: its record, and an entry in the directory of accounts; nothing without one.
+ * `askedAt` is when its tokens were asked for, where ending others of the account would end them too; else null.
+ */
 export const consentWrites = (
   owner: Owner,
   userId: string,
   integration: IntegrationRecord,
   app: TokenState['app'],
+  askedAt: number | null,
 ): Write[] => {
   if (!app) return [];
   const { id, provider, scope, grantedScopes, account, tenant } = integration;
@@ -33,9 +38,11 @@ export const consentWrites = (
     scopes: grantedScopes ?? [],
     account: account?.email ?? account?.name ?? null,
   };
+  const address = [provider, app.clientId, tenant, account?.id ?? ''] as const;
   return [
     { put: { ...keys.consent(owner, id), ...consent } },
-    { put: { ...keys.account(provider, app.clientId, tenant, account?.id ?? '', id), ...owner } },
+    { put: { ...keys.account(...address, id), ...owner } },
+    ...(askedAt === null ? [] : [notEndedSince(address, askedAt)]),
   ];
 };
 

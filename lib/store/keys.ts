@@ -124,6 +124,11 @@ export const keys = {
     pk: `ACCOUNT#${part(provider)}#${digest(clientId, tenant, account)}`,
     sk: part(id),
   }),
+  /** That everything of an account and app is being ended at the provider, and until when. */
+  ending: (provider: string, clientId: string, tenant: string, account: string): Key => ({
+    pk: `ENDING#${part(provider)}#${digest(clientId, tenant, account)}`,
+    sk: 'ENDING',
+  }),
   consent: (owner: Owner, id: string): Key => ({ pk: ownerKey(owner), sk: `CONSENT#${part(id)}` }),
   consentsOf: (owner: Owner) => ({ pk: ownerKey(owner), prefix: 'CONSENT#' }),
   imported: (organizationId: string, event: string): Key => ({

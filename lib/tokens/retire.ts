@@ -4,10 +4,11 @@ import { AppError, asAppError } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord, RetiredTokens } from '../model/integration.ts';
+import { othersOn } from '../store/accounts.ts';
 import { readCredential } from '../store/credentials.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
-import { othersOn, type Revocation, revokeTokens } from './revoke.ts';
+import { type Revocation, revokeTokens, whileEnding } from './revoke.ts';
 import { openTokens, type PlainTokens } from './sealed.ts';
 
 /** Ends what a connection no longer uses, and records how that went. */
@@ -36,7 +37,7 @@ const endOne = async (
   const plain = await opened(owner, credential, tokenVersion, tokens);
   if (plain === null) return { outcome: 'forgotten', reason: 'the tokens cannot be opened' };
   const { provider, id } = credential;
-  const others = othersOn(provider, app?.clientId ?? '', tenant, account, id);
+  const address = [provider, app?.clientId ?? '', tenant, account] as const;
   // A newer consent of this very integration may hang on the account too.
   const renewed =
     credential.state !== 'deleting' &&
@@ -44,7 +45,9 @@ const endOne = async (
     credential.app?.clientId === app?.clientId &&
     credential.account?.id === account &&
     credential.tenant === tenant;
-  return revokeTokens(owner, manifest, app, plain, async () => renewed || (await others()));
+  const others = async (): Promise<boolean> => renewed || (await othersOn(address, id));
+  const end = () => revokeTokens(owner, manifest, app, plain, others);
+  return manifest.oauth?.revocation === 'account' && !(await others()) ? whileEnding(address, end) : end();
 };
 
 const worst = (results: readonly Revocation[]): Revocation =>

@@ -4,8 +4,7 @@ import { log } from '../log/log.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord, TokenState } from '../model/integration.ts';
 import { appOf } from '../oauth/apps.ts';
-import { keys } from '../store/keys.ts';
-import { query } from '../store/table.ts';
+import { type AccountAddress, sayEnding } from '../store/accounts.ts';
 import { tokenDoor } from './door.ts';
 import type { PlainTokens } from './sealed.ts';
 
@@ -40,14 +39,22 @@ export const revokeTokens = async (
   }
 };
 
-/** Whether another integration of the environment hangs on the account and app. */
-export const othersOn =
-  (provider: string, clientId: string, tenant: string, account: string, id: string) =>
-  async (): Promise<boolean> => {
-    const { pk } = keys.account(provider, clientId, tenant, account, id);
-    const { items } = await query<{ sk: string }>({ pk, limit: 2 });
-    return items.some(({ sk }) => sk !== id);
-  };
+/** Longer than anybody waits for a provider to end tokens. */
+const longestEnding = 60_000;
+
+/**
+ * Where a provider ends whatever an account consented to: says so first, so that no consent whose tokens may
+ * be among them is stored meanwhile, then looks once more for others, and says when it is over.
+ */
+export const whileEnding = async (
+  account: AccountAddress,
+  end: () => Promise<Revocation>,
+): Promise<Revocation> => {
+  await sayEnding(account, Date.now() + longestEnding);
+  const outcome = await end();
+  await sayEnding(account, Date.now());
+  return outcome;
+};
 
 type Late = { owner: Owner; manifest: Manifest; credential: Pick<CredentialRecord, 'id' | 'app'> };
 

@@ -15,14 +15,14 @@ import { buildAlone } from './start.ts';
 
 /** What a handler costs in CPU above the one request it makes of the table: P7. */
 
+const spawned = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const rounds = 31;
-const calls = 150;
+const rounds = 15;
+const warming = 1_000;
+const calls = 1_000;
 
-/** Runs in a process of its own: batches of both, in turn, on one thread; microseconds of CPU a call. */
-const script = `
+const handler = `
   const { handler } = await import('./functions/http-policy-get/index.mjs');
-  const { get } = await import('./alone.mjs');
   const event = {
     version: '2.0', rawQueryString: '', headers: {}, isBase64Encoded: false,
     requestContext: {
@@ -31,22 +31,32 @@ const script = `
     },
   };
   const context = { awsRequestId: 'r-1', getRemainingTimeInMillis: () => 29_000 };
-  const ways = {
-    ours: async () => {
-      const { statusCode } = await handler(event, context);
-      if (statusCode !== 200) throw new Error('The handler answered ' + statusCode);
-    },
-    alone: () => get('ORG#org_1', 'POLICY'),
-  };
-  const figures = { ours: [], alone: [] };
-  for (let round = 0; round < ${rounds} + 5; round += 1)
-    for (const name of round % 2 ? ['ours', 'alone'] : ['alone', 'ours']) {
-      const before = process.cpuUsage();
-      for (let call = 0; call < ${calls}; call += 1) await ways[name]();
-      const { user, system } = process.cpuUsage(before);
-      if (round >= 5) figures[name].push((user + system) / ${calls});
-    }
-  process.stderr.write(JSON.stringify(figures));
+  const call = async () => {
+    const { statusCode } = await handler(event, context);
+    if (statusCode !== 200) throw new Error('The handler answered ' + statusCode);
+  };`;
+const alone = `
+  const { get } = await import('./alone.mjs');
+  const call = () => get('ORG#org_1', 'POLICY');`;
+/** What is required of each call beside its work: one line that says who, what, how long. */
+const telling = `
+  const { get } = await import('./alone.mjs');
+  const call = async () => {
+    await get('ORG#org_1', 'POLICY');
+    const dynamodb = { requests: 1, writes: 0, readUnits: 1, writeUnits: 0 };
+    const calls = { dynamodb, kms: 0, sqs: 0, provider: 0 };
+    const who = { organization: 'org_1', user: 'user_1', status: 200, ms: 1, calls };
+    const line = { level: 'info', message: 'answered', at: new Date().toISOString(), operation: 'policy.get' };
+    process.stdout.write(JSON.stringify({ ...line, requestId: 'r-1', ...who }) + '\\n');
+  };`;
+
+/** Runs in a process of its own, as on Lambda: what another way has warmed or crowded out, it would not meet. */
+const measured = (way: string): string => `${way}
+  for (let time = 0; time < ${warming}; time += 1) await call();
+  const before = process.cpuUsage();
+  for (let time = 0; time < ${calls}; time += 1) await call();
+  const { user, system } = process.cpuUsage(before);
+  process.stderr.write(String((user + system) / ${calls}));
   process.exit(0);`;
 
 export const cpuFindings = async (): Promise<Finding[]> => {
@@ -63,26 +73,36 @@ export const cpuFindings = async (): Promise<Finding[]> => {
     await bundle(root, specs, join(target, 'functions'));
     await buildAlone(join(target, 'alone.mjs'));
     await once(table.listen(0, '127.0.0.1'), 'listening');
-    const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: target,
-      maxBuffer: 2 ** 26,
-      env: {
-        AWS_REGION: 'eu-central-1',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(table.address() as AddressInfo).port}`,
-        TABLE_NAME: 'table',
-        SETTINGS: settingsOf(environments.dev, 'https://abc.execute-api.eu-central-1.amazonaws.com'),
-      },
-    });
-    const { ours, alone } = JSON.parse(stderr) as { ours: number[]; alone: number[] };
-    const ratios = ours.map((figure, round) => figure / (alone[round] ?? 1));
+    const env = {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(table.address() as AddressInfo).port}`,
+      TABLE_NAME: 'table',
+      SETTINGS: settingsOf(environments.dev, 'https://abc.execute-api.eu-central-1.amazonaws.com'),
+    };
+    /** Microseconds of CPU a call. */
+    const cost = async (way: string): Promise<number> => {
+      const script = ['--input-type=module', '-e', measured(way)];
+      const { stderr } = await spawned(process.execPath, script, { cwd: target, maxBuffer: 2 ** 26, env });
+      return Number(stderr);
+    };
+    const figures: Record<'ours' | 'alone' | 'telling', number>[] = [];
+    for (let round = 0; round < rounds; round += 1)
+      figures.push({ ours: await cost(handler), alone: await cost(alone), telling: await cost(telling) });
+    const over = (other: 'alone' | 'telling'): number =>
+      median(figures.map((figure) => figure.ours / figure[other]));
     return [
       {
         goal: 'P7',
         what: 'CPU of a handler over that of the document client alone',
-        ...{ figure: median(ratios), atMost: 1.05, timed: true },
-        details: { ours: median(ours), alone: median(alone) },
+        ...{ figure: over('alone'), atMost: 1.05, timed: true },
+        details: figures,
+      },
+      {
+        goal: 'P7',
+        what: 'the same over that of the document client and a log line a call',
+        ...{ figure: over('telling'), atMost: null, timed: true },
       },
     ];
   } finally {

@@ -73,13 +73,15 @@ describe('queues', () => {
   };
   const queues = dev.resources<Queue>('AWS::SQS::Queue');
 
-  it.each(jobs)('of $id hide a message six times as long as it may take, five times', ({ id, timeout }) => {
+  it.each(jobs)('of $id hide a message as long as Lambda asks for, five times', ({ id, timeout }) => {
     const queue = queues.find(({ properties }) => properties.QueueName === `mos-integrations-dev-jobs-${id}`);
     const dead = queues.find(
       ({ properties }) => properties.QueueName === `mos-integrations-dev-jobs-${id}-dead`,
     );
 
-    expect(queue?.properties).toMatchObject({ VisibilityTimeout: 6 * timeout });
+    // Tokens that no other place has must not wait once their worker is gone.
+    const times = id === 'rescue' ? 1 : 6;
+    expect(queue?.properties).toMatchObject({ VisibilityTimeout: times * timeout });
     expect(queue?.properties.RedrivePolicy?.maxReceiveCount).toBe(5);
     expect(dev.text(queue?.properties.RedrivePolicy?.deadLetterTargetArn)).toBe(`<${dead?.id}.Arn>`);
     expect(dead?.properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });

@@ -51,7 +51,8 @@ const rightsOf = ({ Policies }: Role): string[] =>
   );
 
 const ifCredentials = 'if {"StringEquals":{"kms:EncryptionContext:purpose":"credentials"}}';
-const write = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem', 'BatchWriteItem'];
+const changes = ['UpdateItem', 'DeleteItem', 'BatchWriteItem'];
+const ifKeys = (how: string): string => `if {"ForAllValues:${how}":{"dynamodb:LeadingKeys":["*#EVT#*"]}}`;
 const queueIn = (jobId: string): string => `<${jobId.replaceAll('-', '')}.Arn>`;
 
 /** What the words allow, written down a second time on purpose. */
@@ -61,7 +62,11 @@ const allowed: Record<string, string[]> = {
     'dynamodb:Query <table.Arn>/index/due',
     'dynamodb:Query <table.Arn>/index/byKey',
   ],
-  'table:write': write.map((action) => `dynamodb:${action} <table.Arn>`),
+  'table:write': [
+    ...['PutItem', 'ConditionCheckItem'].map((action) => `dynamodb:${action} <table.Arn>`),
+    ...changes.map((action) => `dynamodb:${action} <table.Arn> ${ifKeys('StringNotLike')}`),
+  ],
+  'events:settle': changes.map((action) => `dynamodb:${action} <table.Arn> ${ifKeys('StringLike')}`),
   'credentials:open': [`kms:Decrypt <key.Arn> ${ifCredentials}`],
   'credentials:seal': [
     `kms:GenerateDataKey <key.Arn> ${ifCredentials}`,
@@ -126,7 +131,7 @@ describe('every role', () => {
   const rights = [...roles.values()].flatMap(rightsOf);
 
   it('names its actions, and what they are for', () => {
-    const wild = rights.filter((right) => right.includes('*'));
+    const wild = rights.filter((right) => right.split(' if ')[0]?.includes('*'));
 
     expect(wild).toEqual([
       'lambda:InvokeFunction arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:mos-integrations-dev-http-*',
@@ -139,6 +144,17 @@ describe('every role', () => {
   it('lets nobody scan the table, or change or delete it', () => {
     expect(rights.filter((right) => /Scan|PartiQL|\wTable/.test(right))).toEqual([]);
   });
+});
+
+it('changes what happened only where events are followed, and where their time is over', () => {
+  const settlers = functions.filter(({ grants }) => grants.includes('events:settle'));
+
+  expect(settlers.map(({ name }) => name).toSorted()).toEqual([
+    'jobs-erase',
+    'schedules-purge',
+    'schedules-sweep-events',
+    'streams-events',
+  ]);
 });
 
 describe('a KMS key that wrapped data keys before', () => {

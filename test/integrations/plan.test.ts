@@ -48,7 +48,7 @@ it('counts also those that are connected at one moment', async () => {
   const free = await planned('free');
   const answers = await Promise.all(Array.from({ length: 9 }, () => connects(free)));
 
-  const statuses = answers.map(({ status }) => status).sort();
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
   expect(statuses).toEqual([201, 201, 201, 201, 201, 402, 402, 402, 402]);
   expect((await free.get('/integrations/connected?limit=100')).body.integrations).toHaveLength(5);
 });

@@ -71,7 +71,7 @@ export const startRig = async ({ scale, processes }: { scale: number; processes:
     mkdirSync(data.path('queues'), { recursive: true });
     await openIssuer(data);
     setEnvironment({ CLOCK_OFFSET_MS: '0' });
-    const database = started(await startDatabase(data, tableName));
+    const database = started(await startDatabase(data, tableName, { streamed: false }));
     const kms = started(await startKms(data, keyId));
     const queues = started(await startQueues(data, () => {}));
     const standins = [started(await startJira({ file: null })), started(await startGithub({ file: null }))];

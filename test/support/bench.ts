@@ -63,7 +63,7 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
   captureOutput(data.path('functions.log'));
   setEnvironment({ CLOCK_OFFSET_MS: '0' });
   const issuer = await openIssuer(data);
-  const database = started(await startDatabase(data, tableName));
+  const database = started(await startDatabase(data, tableName, { streamed: false }));
   const kms = started(await startKms(data, keyId));
   const queues = started(await startQueues(data, (error) => told.push(error)));
   const standins = started(await startStandins(data, {}));

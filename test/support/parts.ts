@@ -44,7 +44,7 @@ export const setEnvironment = (more: Record<string, string> = {}): void => {
 export const startParts = async () => {
   setEnvironment();
   const data = openDataDir(temporaryDirectory(), true);
-  const database = await startDatabase(data, tableName);
+  const database = await startDatabase(data, tableName, { streamed: false });
   const kms = await startKms(data, keyId);
   setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: database.endpoint, AWS_ENDPOINT_URL_KMS: kms.endpoint });
   return {
