@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import type { Bundle } from '../../infra/bundle.ts';
 import { type Environment, environments } from '../../infra/environments.ts';
 import { addStacks } from '../../infra/stacks.ts';
@@ -25,8 +27,16 @@ export const filledProd: Environment = {
   alarmEmail: 'oncall@manageros.test',
 };
 
+/** What CDK writes, until the tests of this file are over. */
+const outputs = mkdtempSync(join(tmpdir(), 'cdk-'));
+afterAll(() => rmSync(outputs, { recursive: true }));
+
 export const newApp = (): App =>
-  new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+  new App({
+    analyticsReporting: false,
+    outdir: mkdtempSync(join(outputs, 'app-')),
+    context: { 'aws:cdk:disable-asset-staging': true },
+  });
 
 type Part = 'data' | 'api' | 'jobs' | 'observability';
 

@@ -208,4 +208,32 @@ export const mutants: readonly Mutant[] = [
     put: 'return plain ? url.href : null;',
     tests: ['test/connectors/clean.test.ts', 'test/connectors/jira.test.ts'],
   },
+  {
+    name: 'a plan does not count what is connected at one moment',
+    file: 'lib/integrations/insert.ts',
+    find: "[['turn', '=', turn.turn]]",
+    put: "[['pk', 'exists']]",
+    tests: ['test/integrations/plan.test.ts'],
+  },
+  {
+    name: 'a consent is stored while tokens of its account are ended',
+    file: 'lib/store/accounts.ts',
+    find: "[['until', 'absent or <=', askedAt]]",
+    put: "[['until', 'absent or <=', askedAt + 3_600_000]]",
+    tests: ['test/refresh-faults/ending.test.ts'],
+  },
+  {
+    name: 'everybody tries a provider at the end of its pause',
+    file: 'lib/integrations/circuit.ts',
+    find: '  if (circuit.opens > 0) circuit.openUntil = now() + trial;\n',
+    put: '',
+    tests: ['test/integrations/circuit.test.ts'],
+  },
+  {
+    name: 'rescued tokens wait for another delivery',
+    file: 'lib/tokens/rescue.ts',
+    find: "asAppError(error).code !== 'unavailable' || ",
+    put: "asAppError(error).code !== 'internal' || ",
+    tests: ['test/refresh-faults/rescue.test.ts'],
+  },
 ];

@@ -23,8 +23,9 @@ const copied = [
   '.npmrc',
   'package-lock.json',
 ];
-/** Of one mutant’s tests. */
+/** Of one mutant’s tests, and of all of them before anything is broken. */
 const patience = 10 * 60_000;
+const patienceForAll = 60 * 60_000;
 
 const copy = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'manageros-mutants-'));
@@ -34,12 +35,12 @@ const copy = (): string => {
 };
 
 /** Whether these tests fail in this copy. */
-const fails = (directory: string, tests: readonly string[]): boolean => {
+const fails = (directory: string, tests: readonly string[], timeout = patience): boolean => {
   const known = tests.filter((path) => existsSync(join(directory, path)));
   const { status } = spawnSync(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--reporter', 'dot', ...known],
-    { cwd: directory, timeout: patience, stdio: 'ignore' },
+    { cwd: directory, timeout, stdio: 'ignore' },
   );
   return status !== 0;
 };
@@ -64,7 +65,7 @@ const directory = copy();
 let unnoticed = 0;
 try {
   const all = [...new Set(chosen.flatMap(({ tests }) => tests))];
-  if (fails(directory, all)) throw new Error('The tests fail before anything is broken.');
+  if (fails(directory, all, patienceForAll)) throw new Error('The tests fail before anything is broken.');
   for (const mutant of chosen) {
     const noticed = notices(directory, mutant);
     if (!noticed) unnoticed += 1;
