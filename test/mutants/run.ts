@@ -34,13 +34,17 @@ const copy = (): string => {
   return directory;
 };
 
-/** Whether these tests fail in this copy. */
-const fails = (directory: string, tests: readonly string[], timeout = patience): boolean => {
+/** Whether these tests fail in this copy; unbroken ones say how. */
+const fails = (directory: string, tests: readonly string[], unbroken: boolean): boolean => {
   const known = tests.filter((path) => existsSync(join(directory, path)));
   const { status } = spawnSync(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--reporter', 'dot', ...known],
-    { cwd: directory, timeout, stdio: 'ignore' },
+    {
+      cwd: directory,
+      timeout: unbroken ? patienceForAll : patience,
+      stdio: unbroken ? ['ignore', process.stderr, process.stderr] : 'ignore',
+    },
   );
   return status !== 0;
 };
@@ -53,7 +57,7 @@ const notices = (directory: string, { file, find, put, tests }: Mutant): boolean
     whole.replace(find, () => put),
   );
   try {
-    return fails(directory, tests);
+    return fails(directory, tests, false);
   } finally {
     writeFileSync(path, whole);
   }
@@ -65,7 +69,7 @@ const directory = copy();
 let unnoticed = 0;
 try {
   const all = [...new Set(chosen.flatMap(({ tests }) => tests))];
-  if (fails(directory, all, patienceForAll)) throw new Error('The tests fail before anything is broken.');
+  if (fails(directory, all, true)) throw new Error('The tests fail before anything is broken.');
   for (const mutant of chosen) {
     const noticed = notices(directory, mutant);
     if (!noticed) unnoticed += 1;
