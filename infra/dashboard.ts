@@ -8,12 +8,14 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { jobs } from '../lib/contract/jobs.ts';
-import { ownMetrics } from '../lib/contract/metrics.ts';
+import { ownMetrics, type ProviderMetric } from '../lib/contract/metrics.ts';
 import { backgroundFunctions, deadLetters, functions, httpFunctions, jobFunction } from './inventory.ts';
-import { type MetricSpec, metricsOf, toMetric, type Watched } from './metrics.ts';
+import { type MetricSpec, metricsOf, ofProviders, toMetric, type Watched } from './metrics.ts';
+
+const minutes = 5;
 
 const graph = (title: string, metrics: readonly MetricSpec[]): IWidget =>
-  new GraphWidget({ title, left: metrics.map((spec) => toMetric(spec, 5)), width: 12, height: 6 });
+  new GraphWidget({ title, left: metrics.map((spec) => toMetric(spec, minutes)), width: 12, height: 6 });
 
 /** What one looks at first when somebody asks how it goes: alarms, then from the gateway inwards. */
 export const addDashboard = (
@@ -28,7 +30,9 @@ export const addDashboard = (
     defaultInterval: Duration.hours(12),
   });
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 4 }));
-  const rows: [IWidget, IWidget][] = [
+  const byProvider = (title: string, name: ProviderMetric, statistic: MetricSpec['statistic']): IWidget =>
+    new GraphWidget({ title, left: [ofProviders(watched, name, statistic, minutes)], width: 8, height: 6 });
+  const rows: IWidget[][] = [
     [
       graph(
         'Calls',
@@ -72,6 +76,11 @@ export const addDashboard = (
     [
       graph('Capacity used', ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'].map(metric.table)),
       graph('Counted by our functions', ownMetrics.map(metric.own)),
+    ],
+    [
+      byProvider('Calls to providers', 'ProviderCalls', 'Sum'),
+      byProvider('Errors of providers', 'ProviderErrors', 'Sum'),
+      byProvider('Providers, p99 (ms)', 'ProviderLatency', 'p99'),
     ],
   ];
   for (const row of rows) dashboard.addWidgets(...row);

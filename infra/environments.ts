@@ -15,6 +15,8 @@ export type Environment = Omit<Settings, 'environment' | 'publicUrl'> & {
   /** Null: the HTTP API's own address. */
   publicUrl: string | null;
   alarmEmail: string | null;
+  /** Dollars a month that the account may cost; told at four fifths, and when more is to be expected. */
+  monthlyBudget: number;
   /** ARNs of KMS keys that wrapped data keys before ours; taken out once `rotate-keys` wrapped all anew. */
   formerKeys: readonly string[];
   /** Whether table, key and logs outlive their stack. */
@@ -65,6 +67,7 @@ const dev: Environment = {
   allowedOrigins: ['http://localhost:3000'],
   returnPages: { default: 'http://localhost:3000/settings/integrations' },
   alarmEmail: null,
+  monthlyBudget: 20,
   removal: 'destroy',
   throttles: { standard: { rate: 50, burst: 100 }, providers: { rate: 20, burst: 40 } },
   logRetentionDays: 14,
@@ -77,6 +80,7 @@ const staging: Environment = {
   allowedOrigins: [`https://${placeholder}.example`],
   returnPages: { default: `https://${placeholder}.example/settings/integrations` },
   alarmEmail: null,
+  monthlyBudget: 50,
   removal: 'destroy',
   throttles: { standard: { rate: 100, burst: 200 }, providers: { rate: 40, burst: 80 } },
   logRetentionDays: 30,
@@ -89,6 +93,7 @@ const prod: Environment = {
   allowedOrigins: [`https://${placeholder}.example`],
   returnPages: { default: `https://${placeholder}.example/settings/integrations` },
   alarmEmail: `${placeholder}@example.com`,
+  monthlyBudget: 500,
   removal: 'retain',
   throttles: { standard: { rate: 500, burst: 1_000 }, providers: { rate: 200, burst: 400 } },
   logRetentionDays: 90,

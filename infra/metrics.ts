@@ -1,6 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricDimension, metricNamespace, type OwnMetric } from '../lib/contract/metrics.ts';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  metricDimension,
+  metricNamespace,
+  type OwnMetric,
+  type ProviderMetric,
+  providerDimension,
+} from '../lib/contract/metrics.ts';
 import { deployedName } from './inventory.ts';
 
 /** What is watched, by name: the stack that watches needs nothing else of the others. */
@@ -65,3 +71,19 @@ export const toMetric = ({ namespace, name, dimensions, statistic }: MetricSpec,
     statistic,
     period: Duration.minutes(minutes),
   });
+
+/** What our functions count of their calls to providers, a line for each provider there is. */
+export const ofProviders = (
+  { environment }: Watched,
+  name: ProviderMetric,
+  statistic: Statistic,
+  minutes: number,
+): IMetric => {
+  const dimensions = [metricDimension, providerDimension].join();
+  const wanted = `{${metricNamespace},${dimensions}} MetricName="${name}" ${metricDimension}="${environment.name}"`;
+  return new MathExpression({
+    expression: `SEARCH('${wanted}', '${statistic}', ${minutes * 60})`,
+    label: '',
+    period: Duration.minutes(minutes),
+  });
+};

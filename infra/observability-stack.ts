@@ -1,4 +1,5 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import {
   Alarm,
   ComparisonOperator,
@@ -41,6 +42,7 @@ export class ObservabilityStack extends Stack {
     const { environment } = watched;
     const topic = this.addTopic(environment);
     const alarms = alarmsOf(watched).map((spec) => this.addAlarm(environment, spec, topic));
+    this.addBudget(environment, topic);
     addDashboard(this, watched, deployedName(environment, 'overview'), alarms);
   }
 
@@ -52,8 +54,30 @@ export class ObservabilityStack extends Stack {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
+    topic.grantPublish(
+      new ServicePrincipal('budgets.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
     if (alarmEmail !== null) topic.addSubscription(new EmailSubscription(alarmEmail));
     return topic;
+  }
+
+  private addBudget(environment: Environment, topic: Topic): void {
+    const subscribers = [{ subscriptionType: 'SNS', address: topic.topicArn }];
+    const when = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+      notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN' },
+      subscribers,
+    });
+    new CfnBudget(this, 'budget', {
+      budget: {
+        budgetName: deployedName(environment, 'month'),
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount: environment.monthlyBudget, unit: 'USD' },
+      },
+      notificationsWithSubscribers: [when('ACTUAL', 80), when('FORECASTED', 100)],
+    });
   }
 
   private addAlarm(environment: Environment, spec: AlarmSpec, topic: Topic): Alarm {

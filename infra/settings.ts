@@ -1,9 +1,10 @@
-import type { Settings } from '../lib/contract/settings.ts';
+import { checkRefreshTimes, type Settings } from '../lib/contract/settings.ts';
 import type { Environment } from './environments.ts';
 
 /** The variable SETTINGS of every function; `apiAddress` is where the API is when it has no name of its own. */
-export const settingsOf = (environment: Environment, apiAddress: string): string =>
-  JSON.stringify({
+export const settingsOf = (environment: Environment, apiAddress: string): string => {
+  checkRefreshTimes(environment.refresh);
+  return JSON.stringify({
     environment: environment.name,
     publicUrl: environment.publicUrl ?? apiAddress,
     claims: environment.claims,
@@ -18,3 +19,4 @@ export const settingsOf = (environment: Environment, apiAddress: string): string
     retention: environment.retention,
     assertionKeys: environment.assertionKeys,
   } satisfies Settings);
+};

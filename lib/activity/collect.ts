@@ -147,8 +147,11 @@ const run = async (task: Task, asked: Asked, { count, limited }: Shared): Promis
   try {
     if (refused) throw refused;
     requireScopes(task, { needs: task.manifest.activity?.needs ?? [] });
-    if (cached && !asked.refresh && age(cached) < freshFor)
+    if (cached && !asked.refresh && age(cached) < freshFor) {
+      const down = task.credential.cause === 'provider_outage';
+      if (down) return sourceOf(task, 'stale', 'provider_unreachable', cached);
       return sourceOf(task, cached.complete ? 'ok' : 'timed_out', null, cached);
+    }
     const tooMany = limited.get(task.credential.id);
     if (tooMany) throw tooMany;
     await count(task.credential.id);

@@ -91,7 +91,8 @@ export const endOf = (component: ICAL.Component, start: Moment, usual: string | 
   const end = property && momentOf(property, usual);
   const from = Date.parse(start.at);
   const given = end && end.isDate === start.isDate ? Date.parse(end.at) : from + (lengthOf(component) ?? 0);
+  if (given < from) throw invalidField('ics', 'has an event that ends before it begins');
   return start.isDate
     ? new Date(Math.max(given, from + day)).toISOString().slice(0, 10)
-    : new Date(Math.max(given, from)).toISOString();
+    : new Date(given).toISOString();
 };

@@ -73,3 +73,9 @@ export const Settings = z.strictObject({
 });
 
 export type Settings = z.infer<typeof Settings>;
+
+/** Throws where the times of the refresh protocol would let two spend one token. */
+export const checkRefreshTimes = ({ deadline, limit, lease }: Settings['refresh']): void => {
+  if (!(deadline < limit && limit < lease))
+    throw new Error('Of the refresh settings, deadline < limit < lease must hold.');
+};

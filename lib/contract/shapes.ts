@@ -8,6 +8,17 @@ export const line = (max: number) =>
     .string()
     .check(z.trim(), z.minLength(1), z.maxLength(max), z.regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}]*$/u));
 
+/** The same, of several lines. */
+export const lines = (max: number) =>
+  z
+    .string()
+    .check(
+      z.trim(),
+      z.minLength(1),
+      z.maxLength(max),
+      z.regex(/^(?:[^\p{Cc}\p{Cs}\p{Bidi_Control}]|[\t\r\n])*$/u),
+    );
+
 /** An id made by others (ManagerOS, a provider): visible characters, none that could leave a key or a path. */
 export const foreignId = (max = 64) =>
   z.string().check(z.minLength(1), z.maxLength(max), z.regex(/^(?!.*\.\.)[A-Za-z0-9._:@|+=~-]+$/));

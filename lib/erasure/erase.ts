@@ -15,6 +15,8 @@ import { OutOfTime } from './sweep.ts';
 
 /** What was under way when it began has ended by then, and what another process kept of a key is forgotten. */
 const settling = 60 * 60_000;
+/** A call that was under way then has made what it makes by now. */
+const underWay = 60_000;
 const atOnce = 100;
 
 const isOver = ({ state, settlesAt }: ErasureRecord): boolean =>
@@ -40,7 +42,8 @@ export const runErasure = async (payload: z.output<typeof job.payload>, work: Wo
   if (!erasure || erasure.state === 'done') return;
   const over = isOver(erasure);
   try {
-    await eraseSubject(erasure.subject, { ...work, final: over });
+    const until = Date.parse(erasure.requestedAt) + underWay;
+    await eraseSubject(erasure.subject, { ...work, final: over, until });
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
     await send(job, payload);

@@ -43,14 +43,16 @@ const shown: readonly { prefix: string; kind: string; attributes: string }[] = [
     attributes:
       'type externalId title description status providerStatus fields url createdAt updatedAt syncedAt',
   },
+  { prefix: 'FAILED#', kind: 'failed_job', attributes: 'id job integrationId code failedAt' },
   { prefix: 'RUN#', kind: 'sync', attributes: 'id integrationId trigger requestedBy state counts' },
 ];
 
 const itemOf = (row: Row): Item[] => {
   if (row.sk.startsWith('ACT#'))
     return [{ kind: 'activity', data: { ...unpackActivity(row as unknown as CacheRecord) } }];
-  // It stands with the organisation, and is about what is one member's alone.
+  // They stand with the organisation, and are about what is one member's alone.
   if (row.sk.startsWith('RATING#int_u_')) return [];
+  if (row.sk.startsWith('FAILED#') && row['userId'] !== null) return [];
   const known = shown.find(({ prefix }) => row.sk.startsWith(prefix));
   if (!known) return [];
   const names = known.attributes.split(' ').filter((name) => row[name] !== undefined);

@@ -1,13 +1,18 @@
 import { forgetDataKeys } from '../credentials/data-keys.ts';
+import { AppError } from '../errors/error.ts';
+import { countOnce, type DueEvent } from '../events/follow.ts';
+import { eventWrites } from '../events/record.ts';
+import { leaveAdoptions } from '../insight/count.ts';
 import { purge } from '../integrations/purge.ts';
 import type { Work } from '../jobs/handle.ts';
 import { type Owner, organizationOf } from '../model/caller.ts';
 import type { Subject } from '../model/erasure.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import type { LinkRecord, ManagerosEntity } from '../model/link.ts';
+import { listIntegrations } from '../store/integrations.ts';
 import { type Key, keys } from '../store/keys.ts';
-import { query, queryAll, queryBy, removeAll, write } from '../store/table.ts';
-import { OutOfTime, sweepOwner, sweepRange } from './sweep.ts';
+import { query, queryAll, queryBy, removeAll, transact, write } from '../store/table.ts';
+import { OutOfTime, sweepEvents, sweepOwner, sweepRange } from './sweep.ts';
 
 /** What is erased of each kind of subject, and in which order; all of it may be done again from the start. */
 
@@ -15,8 +20,11 @@ const minute = 60_000;
 /** Counters live ten minutes; DynamoDB may be an hour late in dropping them. */
 const minutesOfCounters = 70;
 
-/** `final`: what may still be left behind was waited for, so that who is in the directory may leave it. */
-export type Pass = Work & { final: boolean };
+/**
+ * `final`: what may still be left behind was waited for, so that who is in the directory may leave it. What a
+ * member who came back, or is at work still, makes after `until` (epoch ms) is not what was to be erased.
+ */
+export type Pass = Work & { final: boolean; until: number };
 
 /** Each member of an organisation in turn; `act` may take them off the directory. */
 const eachMember = async (
@@ -53,9 +61,13 @@ const eraseOrganization = async (organizationId: string, work: Pass): Promise<vo
   await sweepRange(keys.dataKeysOf(organizationId), work);
   forgetDataKeys(organizationId);
   await eachMember(organizationId, work, async (userId) => {
+    await sweepEvents({ organizationId, userId }, work);
     await sweepOwner({ organizationId, userId }, work);
     await leaveDirectory(organizationId, userId, work);
   });
+  // Once no event is left to be counted, nothing is adopted any more.
+  await sweepEvents(organizationOf({ organizationId }), work);
+  await leaveAdoptions(organizationId);
   await sweepOwner(organizationOf({ organizationId }), work);
   const newest = Math.floor(Date.now() / minute) + 1;
   await removeAll(
@@ -64,30 +76,78 @@ const eraseOrganization = async (organizationId: string, work: Pass): Promise<vo
   await write({ delete: keys.organization(organizationId) });
 };
 
+/** It goes, and that it went is counted, at once; one that is going already was told of. */
+const tellGone = async (owner: Owner, { id, provider }: Pick<CredentialRecord, 'id' | 'provider'>) => {
+  const going = new AppError('conflict', 'It is being deleted already.');
+  try {
+    await transact([
+      { delete: keys.integration(owner, id) },
+      {
+        update: keys.credential(owner, id),
+        set: { state: 'deleting' },
+        when: [
+          ['pk', 'exists'],
+          ['state', '<>', 'deleting'],
+        ],
+        otherwise: () => going,
+      },
+      ...eventWrites(owner, {
+        actor: 'system',
+        action: 'integration.deleted',
+        target: id,
+        provider,
+        outcome: 'ok',
+        detail: {},
+      }),
+    ]);
+  } catch (error) {
+    if (error !== going) throw error;
+  }
+};
+
 /** A personal integration goes as if its owner deleted it: its tokens end at the provider first. */
-const disconnect = async (owner: Owner, { id, state }: CredentialRecord, work: Work): Promise<void> => {
-  if (state !== 'deleting')
-    await write({
-      update: keys.credential(owner, id),
-      set: { state: 'deleting' },
-      when: [['pk', 'exists']],
-    });
-  await write({ delete: keys.integration(owner, id) });
+const disconnect = async (
+  owner: Owner,
+  { id, provider, state }: CredentialRecord,
+  work: Work,
+): Promise<void> => {
+  if (state !== 'deleting') await tellGone(owner, { id, provider });
   await purge({ ...owner, integrationId: id, after: null }, work);
 };
 
 /** What a user left in the organisation's own partition; entries of the audit stay as long as their retention says. */
 const traces = async ({ organizationId, userId }: Owner): Promise<Key[]> => {
-  const ranges = [keys.ratingsOf, keys.adoptersOf, keys.actorsOf].map((of) => of(organizationId));
-  const rows = await Promise.all(ranges.map((range) => queryAll<Key>(range)));
-  return rows.flat().filter(({ sk }) => sk.endsWith(`#${userId}`));
+  const ranges = [keys.ratingsOf, keys.adoptersOf, keys.actorsOf, keys.failuresOf].map((of) =>
+    of(organizationId),
+  );
+  const rows = await Promise.all(
+    ranges.map((range) => queryAll<Key & { user?: string; userId?: string | null }>(range)),
+  );
+  return rows.flat().filter(({ user, userId: whose }) => (user ?? whose) === userId);
 };
 
+/** What a member did stays in the statistics of their organisation, also what nobody has counted yet. */
+const counted = async (event: DueEvent): Promise<void> => {
+  if (event.due !== undefined) await countOnce(event);
+};
+
+const isNewer =
+  ({ until }: Pass) =>
+  ({ createdAt }: { createdAt: string }): boolean =>
+    Date.parse(createdAt) > until;
+
 const eraseMember = async (owner: Owner & { userId: string }, work: Pass): Promise<void> => {
+  const newer = (await listIntegrations(owner)).filter(isNewer(work)).map(({ id }) => id);
   for (const credential of await queryAll<CredentialRecord>(keys.sealedOf(owner, 'CRED#'))) {
+    if (newer.includes(credential.id)) continue;
     await disconnect(owner, credential, work);
     if (work.left() <= 0) throw new OutOfTime();
   }
+  const links = await queryAll<LinkRecord & Key>(keys.linksOf(owner));
+  await removeAll(links.filter((link) => !isNewer(work)(link)));
+  // Who came back keeps what they have now; all that they had hung on what is gone.
+  if (newer.length > 0 || links.some(isNewer(work))) return;
+  await sweepEvents(owner, work, counted);
   await sweepOwner(owner, work);
   await sweepRange(keys.callsOf(owner.organizationId, owner.userId), work);
   await removeAll(await traces(owner));
@@ -106,14 +166,14 @@ const eraseEverywhere = async (userId: string, work: Pass): Promise<void> => {
 };
 
 /** Links of an entity, and what providers said of it: caches are dropped whole, for they are filled again. */
-const eraseLinksOf = async (owner: Owner, { type, id }: ManagerosEntity, work: Work): Promise<void> => {
+const eraseLinksOf = async (owner: Owner, { type, id }: ManagerosEntity, work: Pass): Promise<void> => {
   const links = await queryAll<LinkRecord & Key>(keys.linksOfEntity(owner, type, id));
   for (const integrationId of new Set(links.map((link) => link.integrationId)))
     await sweepRange(keys.activityOf(owner, integrationId), work);
-  await removeAll(links);
+  await removeAll(links.filter((link) => !isNewer(work)(link)));
 };
 
-const eraseEntity = async (organizationId: string, entity: ManagerosEntity, work: Work): Promise<void> => {
+const eraseEntity = async (organizationId: string, entity: ManagerosEntity, work: Pass): Promise<void> => {
   await eraseLinksOf(organizationOf({ organizationId }), entity, work);
   await eachMember(organizationId, work, (userId) => eraseLinksOf({ organizationId, userId }, entity, work));
 };

@@ -1,5 +1,6 @@
 import { now } from '../config/clock.ts';
 import { settings } from '../config/env.ts';
+import type { DueEvent } from '../events/follow.ts';
 import { leaveAccount } from '../integrations/replace.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
@@ -20,10 +21,18 @@ const checkTime = ({ left }: Pace): void => {
   if (left() <= 0) throw new OutOfTime();
 };
 
-/** Deletes a range, page by page. */
-export const sweepRange = async (range: Omit<Query, 'after' | 'limit'>, pace: Pace): Promise<void> => {
+/** Deletes a range, page by page; `first` is done with each item before. */
+export const sweepRange = async <T extends Key>(
+  range: Omit<Query, 'after' | 'limit'>,
+  pace: Pace,
+  first: ((item: T) => Promise<void>) | null = null,
+): Promise<void> => {
   for (;;) {
-    const { items, next } = await query<Key>({ ...range, limit: atOnce });
+    const { items, next } = await query<T>({ ...range, limit: atOnce });
+    for (const item of first ? items : []) {
+      await first?.(item);
+      checkTime(pace);
+    }
     await removeAll(items);
     if (next === null) return;
     checkTime(pace);
@@ -41,6 +50,18 @@ export const monthsOfEvents = (): string[] => {
     if (month < oldest) return months;
     const first = new Date(month);
     month = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() - 1, 1);
+  }
+};
+
+/** All that happened to an owner's things. */
+export const sweepEvents = async (
+  owner: Owner,
+  pace: Pace,
+  first: ((event: DueEvent) => Promise<void>) | null = null,
+): Promise<void> => {
+  for (const month of monthsOfEvents()) {
+    await sweepRange(keys.eventsOfMonth(owner, month), pace, first);
+    checkTime(pace);
   }
 };
 
@@ -62,7 +83,7 @@ const sweepAttempts = async (owner: Owner): Promise<void> => {
   }
 };
 
-/** Everything an owner has, and what hangs on it elsewhere. A credential goes after what only it leads to. */
+/** Everything an owner has but events, and what hangs on it elsewhere. A credential goes after what only it leads to. */
 export const sweepOwner = async (owner: Owner, pace: Pace): Promise<void> => {
   for (let after: string | null = null; ; ) {
     const page: { items: CredentialRecord[]; next: string | null } = await query<CredentialRecord>({
@@ -79,8 +100,4 @@ export const sweepOwner = async (owner: Owner, pace: Pace): Promise<void> => {
   }
   await sweepAttempts(owner);
   await sweepRange(keys.ofOwner(owner), pace);
-  for (const month of monthsOfEvents()) {
-    await sweepRange(keys.eventsOfMonth(owner, month), pace);
-    checkTime(pace);
-  }
 };

@@ -26,13 +26,9 @@ const followUp = async (owner: Owner, event: Event): Promise<void> => {
 /** Handled already: the stream and the sweep may both come. */
 const handled = () => new AppError('already_created', 'The event was handled already.');
 
-/**
- * Does what follows an event, then counts it and clears that it is due, in one transaction. In this order: a
- * crash between the two does it again, and all that follows may be done twice; it is counted once.
- */
-export const follow = async (event: DueEvent): Promise<void> => {
+/** Counts an event and clears that it is due, in one transaction: whoever comes again counts nothing. */
+export const countOnce = async (event: DueEvent): Promise<void> => {
   const owner = ownerFromKey(event.pk);
-  await followUp(owner, event);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transact([
@@ -46,8 +42,17 @@ export const follow = async (event: DueEvent): Promise<void> => {
       ]);
     } catch (error) {
       if (error instanceof AppError && error.code === 'already_created') return;
-      // Another event was the organisation's first of this provider at the same moment.
+      // Another event was the organisation's first of this provider at the same moment, or what it is about went.
       if (!(error instanceof AppError) || error.code !== 'conflict' || attempt === 3) throw error;
     }
   }
+};
+
+/**
+ * Does what follows an event, then counts it. In this order: a crash between the two does it again, and all
+ * that follows may be done twice.
+ */
+export const follow = async (event: DueEvent): Promise<void> => {
+  await followUp(ownerFromKey(event.pk), event);
+  await countOnce(event);
 };

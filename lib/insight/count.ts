@@ -1,9 +1,10 @@
 import { now } from '../config/clock.ts';
+import { AppError } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Event } from '../model/event.ts';
 import type { RecordType } from '../model/sync.ts';
-import { keys } from '../store/keys.ts';
-import { get, type Write } from '../store/table.ts';
+import { type Key, keys } from '../store/keys.ts';
+import { get, queryAll, transact, type Write } from '../store/table.ts';
 
 /**
  * Statistics are counted from events, each in the transaction that marks it as handled: replays and
@@ -44,6 +45,34 @@ const adoptionWrites = async ({ organizationId }: Owner, provider: string): Prom
   ];
 };
 
+/** Of an organisation that is erased: all others know of one less, however often it is said. */
+export const leaveAdoptions = async (organizationId: string): Promise<void> => {
+  for (const { pk, sk } of await queryAll<Key>(keys.adoptedBy(organizationId)))
+    try {
+      await transact([
+        { delete: { pk, sk }, when: [['pk', 'exists']] },
+        { update: keys.adoption(sk.slice('ADOPTED#'.length)), add: { organizations: -1 } },
+      ]);
+    } catch (error) {
+      // Another delivery of the same message was faster.
+      if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    }
+};
+
+/** Who connected it, as long as it stands, in whatever order its events come. */
+const adopterWrites = async (
+  owner: Owner,
+  { action, target, actor }: Event,
+  provider: string,
+): Promise<Write[]> => {
+  if (action !== 'integration.created' && action !== 'integration.deleted') return [];
+  const key = keys.adopter(owner.organizationId, provider, target);
+  if (action === 'integration.deleted') return [{ delete: key }];
+  const integration = keys.integration(owner, target);
+  if (!(await get(integration))) return [];
+  return [{ put: { ...key, provider, user: actor } }, { check: integration, when: [['pk', 'exists']] }];
+};
+
 /** What an event adds to the statistics of its organisation. */
 export const statisticsWrites = async (owner: Owner, event: Event): Promise<Write[]> => {
   const { provider, action, actor, at } = event;
@@ -64,9 +93,7 @@ export const statisticsWrites = async (owner: Owner, event: Event): Promise<Writ
       add: { ...counters, ...(connections !== undefined && { connections }) },
     },
     ...(actor === 'system' ? [] : [{ put: { ...keys.actor(organizationId, actor), user: actor } }]),
-    ...(connects
-      ? [{ put: { ...keys.adopter(organizationId, provider, actor), provider, user: actor } }]
-      : []),
+    ...(await adopterWrites(owner, event, provider)),
     ...(connects ? await adoptionWrites(owner, provider) : []),
   ];
 };

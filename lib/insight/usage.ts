@@ -27,7 +27,7 @@ export const usageFor = async (caller: Caller, { from, to }: { from: string; to:
   const [counted, sums, adopters, members, ratings] = await Promise.all([
     queryAll<Counters>(keys.days(organizationId, from, to)),
     sumsOf(organizationId),
-    queryAll<{ provider: string }>(keys.adoptersOf(organizationId)),
+    queryAll<{ provider: string; user: string }>(keys.adoptersOf(organizationId)),
     queryAll<object>(keys.actorsOf(organizationId)),
     ratingsIn(organizationId),
   ]);
@@ -43,7 +43,8 @@ export const usageFor = async (caller: Caller, { from, to }: { from: string; to:
       const failed = counterOf(rows, failureCounter('sync.finished'));
       const all = Object.values(named(rows, 'a_')).reduce((sum, count) => sum + count, 0);
       const failures = Object.values(named(rows, 'f_')).reduce((sum, count) => sum + count, 0);
-      const users = adopters.filter((one) => one.provider === provider).length;
+      const own = adopters.filter((one) => one.provider === provider);
+      const users = new Set(own.map(({ user }) => user)).size;
       const rated = ratings.filter((one) => one.provider === provider);
       return {
         provider,

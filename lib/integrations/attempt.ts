@@ -4,6 +4,7 @@ import { adapterOf, tokensOf } from '../connectors/registry.ts';
 import { openSession } from '../connectors/session.ts';
 import { type FailedOutcome, tokenOutcome } from '../connectors/token-answer.ts';
 import { AppError } from '../errors/error.ts';
+import { countCalls } from '../log/provider-calls.ts';
 import type { AuthKindName } from '../model/integration.ts';
 import { tokenDoor } from '../tokens/door.ts';
 import type { FieldValues } from './fields.ts';
@@ -37,7 +38,7 @@ export const tryingSession = (
     accessToken: tokens?.accessToken ?? null,
     trying: true,
     deadline,
-    observe: () => {},
+    observe: (milliseconds, code) => countCalls(manifest.id, [{ milliseconds, code }]),
   });
 
 /** A token made of the credentials themselves; null where they are sent as they are. Theirs is the fault of a refusal. */

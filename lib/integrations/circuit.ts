@@ -13,7 +13,7 @@ import { get, write } from '../store/table.ts';
  * processes, and read only by one that sees signs of trouble, so that a healthy provider costs nothing.
  */
 type Stored = { openUntil: number; opens: number };
-type Circuit = Stored & { failures: number; who: Set<string>; readAt: number };
+type Circuit = Stored & { failures: number; who: Set<string>; readAt: number; trying: boolean };
 
 /** Calls in a row that found it down. */
 const enough = 10;
@@ -43,29 +43,40 @@ const circuitOf = ({ provider, host }: Place): Circuit => {
     opens: 0,
     openUntil: 0,
     readAt: Number.NEGATIVE_INFINITY,
+    trying: false,
   };
   if (circuits.size >= mostKept) circuits.clear();
   circuits.set(name, circuit);
   return circuit;
 };
 
-/** Refuses while the circuit is open; `provider_unreachable` with the time that is left. */
-export const throughCircuit = async (manifest: Manifest, credential: CredentialRecord): Promise<void> => {
+/**
+ * Refuses while the circuit is open; `provider_unreachable` with the time that is left. Who asks `anyway`, as a
+ * person who tests, is let through, and closes it where all is well.
+ */
+export const throughCircuit = async (
+  manifest: Manifest,
+  credential: CredentialRecord,
+  { anyway }: { anyway: boolean },
+): Promise<void> => {
   const place = placeOf(manifest, credential);
   const circuit = circuitOf(place);
-  const trouble = circuit.failures > 0 || circuit.opens > 0 || credential.cause === 'provider_outage';
+  const trouble =
+    anyway || circuit.failures > 0 || circuit.opens > 0 || credential.cause === 'provider_outage';
   if (trouble && Math.abs(now() - circuit.readAt) >= copyFor) {
     circuit.readAt = now();
     const stored = await get<Stored>(keys.circuit(place.provider, place.host)).catch(() => null);
     circuit.opens = stored?.opens ?? 0;
     circuit.openUntil = stored ? Math.max(circuit.openUntil, stored.openUntil) : 0;
   }
+  if (anyway) return;
   if (circuit.openUntil > now())
     throw providerError(manifest.name, 'provider_unreachable', {
       retryAfter: (circuit.openUntil - now()) / 1000,
     });
   // Of each process one call tries; the others are told to come back.
-  if (circuit.opens > 0) circuit.openUntil = now() + trial;
+  circuit.trying = circuit.opens > 0;
+  if (circuit.trying) circuit.openUntil = now() + trial;
 };
 
 /** That it cannot be kept must not fail the call it is about. */
@@ -78,6 +89,7 @@ const keep = async (writing: Promise<unknown>, { provider, host }: Place): Promi
 };
 
 const open = async (place: Place, circuit: Circuit): Promise<void> => {
+  circuit.trying = false;
   circuit.openUntil = now() + Math.min(longestPause, firstPause * 2 ** circuit.opens);
   circuit.opens += 1;
   const { openUntil, opens } = circuit;
@@ -87,6 +99,12 @@ const open = async (place: Place, circuit: Circuit): Promise<void> => {
     write({ update: keys.circuit(place.provider, place.host), set: { openUntil, opens, expiresAt } }),
     place,
   );
+};
+
+/** That the provider answers, from who asked it past the circuit. */
+export const closeCircuit = async (manifest: Manifest, credential: CredentialRecord): Promise<void> => {
+  await throughCircuit(manifest, credential, { anyway: true });
+  await tellCircuit(manifest, credential, false);
 };
 
 /** Hears whether a use found the provider down; writes only where the circuit opens or closes. */
@@ -99,10 +117,12 @@ export const tellCircuit = async (
   const circuit = circuitOf(place);
   if (!down) {
     const was = circuit.opens;
-    Object.assign(circuit, { failures: 0, who: new Set(), opens: 0, openUntil: 0 });
+    Object.assign(circuit, { failures: 0, who: new Set(), opens: 0, openUntil: 0, trying: false });
     if (was > 0) await keep(write({ delete: keys.circuit(place.provider, place.host) }), place);
     return;
   }
+  // Calls that were under way when it opened say nothing new.
+  if (circuit.openUntil > now() && !circuit.trying) return;
   circuit.failures += 1;
   circuit.who.add(credential.id);
   const many = circuit.failures >= enough && (!place.shared || circuit.who.size >= enoughShared);

@@ -96,10 +96,10 @@ export const checkFields = (
   return values;
 };
 
-/** What stands, with what was given over it. A blank secret keeps what stands; a setting given as null is removed. */
+/** What stands, with what was given over it. A blank secret keeps what stands; a setting given blank or as null is removed. */
 export const mergeFields = (stands: FieldValues, given: { settings: Given; credentials: Given }) => {
   const filled = (fields: Given) => Object.entries(fields).filter(([, value]) => !isBlank(value));
-  const removed = Object.keys(given.settings).filter((name) => given.settings[name] === null);
+  const removed = Object.keys(given.settings).filter((name) => isBlank(given.settings[name]));
   const settings = { ...stands.settings, ...Object.fromEntries(filled(given.settings)) };
   for (const name of removed) delete settings[name];
   return {

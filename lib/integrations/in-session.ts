@@ -3,6 +3,7 @@ import { adapterOf } from '../connectors/registry.ts';
 import { openSession } from '../connectors/session.ts';
 import { open } from '../credentials/envelope.ts';
 import { AppError } from '../errors/error.ts';
+import { countCalls, type ProviderCall } from '../log/provider-calls.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import { afterRejection, withValidToken } from '../tokens/access.ts';
@@ -50,27 +51,31 @@ export const sessionFor = async (
 
 /**
  * Runs with an open session. Where the provider rejects a token, newer ones are got once and the use is
- * run again; `provider_unauthorized` comes out where that is of no use.
+ * run again; `provider_unauthorized` comes out where that is of no use. `anyway`: also while the circuit is open.
  */
 export const withSession = async <T>(
   usable: Usable,
   run: Run<T>,
   deadline = Date.now() + patience,
+  how: { anyway: boolean } = { anyway: false },
 ): Promise<T> => {
   const adapter = await adapterOf(usable.manifest.id);
   const { owner } = usable;
   const once = async (credential: CredentialRecord): Promise<T> => {
     const current = { ...usable, credential };
-    await throughCircuit(usable.manifest, credential);
+    await throughCircuit(usable.manifest, credential, how);
     const tell = observerOf(owner, credential.id);
+    const calls: ProviderCall[] = [];
     let isDown: boolean | null = null;
     const session = await sessionFor(current, adapter, deadline, (milliseconds, code, down) => {
       isDown = down;
+      calls.push({ milliseconds, code });
       tell(milliseconds, code, down);
     });
     try {
       return await run({ ...current, adapter, session });
     } finally {
+      countCalls(usable.manifest.id, calls);
       await noteVitals(owner, credential.id);
       await noteOutage(owner, credential);
       if (isDown !== null) await tellCircuit(usable.manifest, credential, isDown);

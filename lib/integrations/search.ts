@@ -19,7 +19,9 @@ export const entityFacts = (manifest: Manifest, type: ExternalTypeName, path = '
   if (facts) return facts;
   throw invalidField(
     path,
-    `must be one of ${manifest.entities.map((one) => one.type).join(', ')} for ${manifest.name}`,
+    path === 'type'
+      ? `must be one of ${manifest.entities.map((one) => one.type).join(', ')} for ${manifest.name}`
+      : `is an integration of ${manifest.name}, which has no ${type}`,
   );
 };
 
@@ -28,11 +30,18 @@ export const checkExternalId = (facts: EntityFacts, id: string, path: string): v
   if (!facts.idPattern.test(id)) throw invalidField(path, `is not an id of a ${facts.type}`);
 };
 
-/** Days include their whole; of instants the end is not included. Without bounds 30 days back and 90 ahead. */
+/**
+ * Days include their whole; of instants the end is not included. Without bounds 30 days back and 90 ahead; a
+ * bound that would leave nothing between has the other one 90 days after or before it.
+ */
 const rangeOf = (from: string | undefined, to: string | undefined): DateRange => {
   const isDay = (text: string): boolean => text.length === 10;
-  const start = from === undefined ? now() - 30 * day : Date.parse(from);
-  const end = to === undefined ? now() + 90 * day : Date.parse(to) + (isDay(to) ? day : 0);
+  const first = from === undefined ? null : Date.parse(from);
+  const last = to === undefined ? null : Date.parse(to) + (isDay(to) ? day : 0);
+  const back = now() - 30 * day;
+  const ahead = now() + 90 * day;
+  const start = first ?? (last !== null && last <= back ? last - 90 * day : back);
+  const end = last ?? (start >= ahead ? start + 90 * day : ahead);
   if (end <= start) throw invalidField('to', 'must be after from');
   return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
 };

@@ -45,9 +45,8 @@ type Next = { integration: IntegrationRecord; credential: Partial<CredentialReco
 const secretsGiven = ({ credentials = {} }: Body): boolean =>
   Object.values(credentials).some((value) => !isBlank(value));
 
-/** A setting given as null is to be removed. */
-const settingsGiven = ({ settings = {} }: Body): boolean =>
-  Object.values(settings).some((value) => value === null || !isBlank(value));
+/** A setting given blank or as null is to be removed. */
+const settingsGiven = ({ settings = {} }: Body): boolean => Object.keys(settings).length > 0;
 
 /** A consent's settings are tried with the token it has; its secrets stay as they are. */
 const retried = async (
@@ -57,7 +56,8 @@ const retried = async (
   values: FieldValues,
 ): Promise<Identity> => {
   const credential = { ...(await withValidToken(owner, stored)), settings: values.settings };
-  return withSession({ owner, credential, manifest }, ({ adapter, session }) => adapter.identify(session));
+  const usable = { owner, credential, manifest };
+  return withSession(usable, ({ adapter, session }) => adapter.identify(session), { anyway: true });
 };
 
 /** Settings and credentials with what was given over what stands, tried at the provider before they replace anything. */
@@ -81,7 +81,7 @@ const withNewFields = async (
 
   await countProviderCall(caller, seen.id);
   const at = isoNow();
-  const since = seen.state === 'active' ? seen.since : at;
+  const since = seen.state === 'active' && seen.cause === null ? seen.since : at;
   const sameSecrets = ['sealedVersion', '=', stored.sealedVersion] as const;
   if (seen.auth === 'oauth2') {
     const { account, tenant } = await retried(owner, stored, manifest, { ...values, settings });
@@ -89,6 +89,8 @@ const withNewFields = async (
     return { integration, credential: { settings, account, tenant }, unless: [sameSecrets] };
   }
   const tried = await tryCredentialsOf(manifest, seen.auth, { ...values, settings });
+  if (stored.cause === 'provider_outage')
+    await (await import('./circuit.ts')).closeCircuit(manifest, { ...stored, settings });
   const { due, dueAt, ...secrets } = await secretsOf(owner, stored, manifest, tried, null, stored);
   const renewed = Object.keys(values.credentials).filter((field) => !isBlank(given.credentials[field]));
   const { account, tenant } = tried.identity;

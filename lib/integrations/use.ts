@@ -43,8 +43,8 @@ export const requireScopes = (
 };
 
 /** Runs with an open session; `provider_unauthorized` comes out where newer tokens are of no use. */
-export const withSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> =>
-  (await loaded()).withSession(usable, run, deadline);
+export const withSession = async <T>(usable: Usable, run: Run<T>, how: { anyway: boolean }): Promise<T> =>
+  (await loaded()).withSession(usable, run, undefined, how);
 
 /** The same, for stored credentials: those that are rejected make the integration `needs_reauth` at once. */
 export const inSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> =>

@@ -2,6 +2,7 @@ import { expiryInDays, isoNow, now } from '../config/clock.ts';
 import type { ErrorCode } from '../contract/codes.ts';
 import { asAppError } from '../errors/error.ts';
 import { log } from '../log/log.ts';
+import { isFailure } from '../log/provider-calls.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Cause, CredentialRecord, IntegrationRecord } from '../model/integration.ts';
 import { keys } from '../store/keys.ts';
@@ -22,9 +23,6 @@ const batch = 10;
 const seen = new Map<string, Seen>();
 const wentWell = new Map<string, boolean>();
 const mostKept = 2_000;
-
-/** Faults of the provider or of the connection; that something was not found is an answer like any other. */
-const isFailure = (code: ErrorCode | null): boolean => code !== null && code !== 'provider_not_found';
 
 /** Two buckets for each doubling: `b0` up to 1 ms, `b20` up to about a second. */
 const bucketOf = (milliseconds: number): string =>

@@ -11,7 +11,7 @@ import {
 import { asAppError } from '../errors/error.ts';
 import { describeError, log } from '../log/log.ts';
 import { currentMeter, metered } from '../log/meter.ts';
-import { keepFailure } from './failures.ts';
+import { lastTry } from './failures.ts';
 
 /** Definitions and functions become Lambda handlers for queues, timers and the stream. */
 export type Work = {
@@ -59,12 +59,8 @@ export const handleJob =
       const work = workOf(context, Number(attributes.ApproximateReceiveCount));
       const well = await logged(job.id, context.awsRequestId, async () => {
         const payload = z.parse(job.payload, JSON.parse(body));
-        try {
-          await run(payload, work);
-        } catch (error) {
-          if (work.last) await keepFailure(job, messageId, payload, asAppError(error).code);
-          throw error;
-        }
+        const once = () => run(payload, work);
+        await (work.last ? lastTry(job, messageId, payload, once) : once());
       });
       if (!well) failures.push({ itemIdentifier: messageId });
     }

@@ -8,7 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
 import { linksOfEntity } from '../store/links.ts';
 import { snapshot, storeLink } from './create.ts';
-import { linkViews } from './view.ts';
+import { hanging, linkView } from './view.ts';
 
 type Body = z.output<typeof linkPersons.body>;
 type Candidate = Body['candidates'][number];
@@ -31,9 +31,9 @@ const linkOne = async (
     ({ integrationId, external }) => integrationId === credential.id && external.type === 'person',
   );
   if (stands) {
-    const [link] = await linkViews(caller, [stands]);
+    const [known] = await hanging(caller, [stands]);
     const outcome = call !== null && stands.call === call ? 'linked' : 'already_linked';
-    return { ...nothing, entity, outcome, link: link ?? null };
+    return { ...nothing, entity, outcome, link: known ? linkView(known.link, known.integration) : null };
   }
   const persons = (await adapter.findPersons?.(session, email)) ?? [];
   const [person] = persons;

@@ -21,8 +21,13 @@ export const linkView = (
   createdBy: link.createdBy,
 });
 
-/** Links with the integrations they hang on; one whose integration is gone is not shown, though its purge may still run. */
-export const linkViews = async (caller: Caller, links: readonly LinkRecord[]): Promise<LinkOutput[]> => {
+export type Hanging = { link: LinkRecord; integration: IntegrationRecord };
+
+/**
+ * Links with the integrations they hang on, newest first; one whose integration is gone is left out, though its
+ * purge may still run.
+ */
+export const hanging = async (caller: Caller, links: readonly LinkRecord[]): Promise<Hanging[]> => {
   const wanted = links.flatMap(({ integrationId }) => {
     const owner = ownerOfIntegration(caller, integrationId);
     return owner ? [keys.integration(owner, integrationId)] : [];
@@ -36,6 +41,6 @@ export const linkViews = async (caller: Caller, links: readonly LinkRecord[]): P
     .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
     .flatMap((link) => {
       const integration = integrations.get(link.integrationId);
-      return integration ? [linkView(link, integration)] : [];
+      return integration ? [{ link, integration }] : [];
     });
 };

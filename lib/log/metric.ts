@@ -2,8 +2,12 @@ import { settings } from '../config/env.ts';
 import { metricDimension, metricNamespace, type OwnMetric } from '../contract/metrics.ts';
 import { log } from './log.ts';
 
-/** Counts on a metric of the environment, in CloudWatch's embedded metric format: no call, no permission. */
-export const countMetric = (name: OwnMetric, value = 1): void =>
+export type Measure = { unit: 'Count' | 'Milliseconds'; value: number | number[] };
+
+/** Metrics of the environment, and of what `more` names, in CloudWatch's embedded metric format: no call, no permission. */
+export const logMetrics = (measures: Record<string, Measure>, more: Record<string, string> = {}): void => {
+  const dimensions = { [metricDimension]: settings().environment, ...more };
+  const all = Object.entries(measures);
   log('info', 'counted', {
     _aws: {
       // The machine's clock: CloudWatch takes no others.
@@ -11,11 +15,15 @@ export const countMetric = (name: OwnMetric, value = 1): void =>
       CloudWatchMetrics: [
         {
           Namespace: metricNamespace,
-          Dimensions: [[metricDimension]],
-          Metrics: [{ Name: name, Unit: 'Count' }],
+          Dimensions: [Object.keys(dimensions)],
+          Metrics: all.map(([Name, { unit }]) => ({ Name, Unit: unit })),
         },
       ],
     },
-    [metricDimension]: settings().environment,
-    [name]: value,
+    ...dimensions,
+    ...Object.fromEntries(all.map(([name, { value }]) => [name, value])),
   });
+};
+
+export const countMetric = (name: OwnMetric, value = 1): void =>
+  logMetrics({ [name]: { unit: 'Count', value } });

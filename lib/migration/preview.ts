@@ -1,8 +1,15 @@
 import type { Caller } from '../model/caller.ts';
+import { inParallel } from '../model/parallel.ts';
+import { linksOfEntity } from '../store/links.ts';
 import { checked, passphraseFor } from './legacy-values.ts';
 import { already, type CredentialOutcome, failed, linkOutcome, type Outcome, outcomeOf } from './outcome.ts';
-import { credentialsIn, linksIn, type Rows } from './rows.ts';
+import { credentialsIn, type LegacyLink, linksIn, type Rows } from './rows.ts';
 import { marksOf } from './status.ts';
+
+const standingLink = async (caller: Caller, link: LegacyLink, integrationId: string) =>
+  (await linksOfEntity(caller, { type: 'Person', id: link.personId })).find(
+    (one) => one.integrationId === integrationId && one.external.id === link.externalId,
+  );
 
 /** What a migration would do, as far as can be said without asking a provider or writing anything. */
 export const preview = async (caller: Caller, rows: Rows): Promise<Outcome> => {
@@ -27,10 +34,13 @@ export const preview = async (caller: Caller, rows: Rows): Promise<Outcome> => {
   return {
     needsMigration: integrations.some(({ outcome }) => outcome !== 'already_migrated'),
     integrations,
-    links: linksIn(rows).map((link) =>
-      reachable.has(link.provider)
-        ? linkOutcome(link, 'would_migrate')
-        : linkOutcome(link, 'failed', { code: 'not_found' }),
-    ),
+    links: await inParallel(5, linksIn(rows), async (link) => {
+      if (!reachable.has(link.provider)) return linkOutcome(link, 'failed', { code: 'not_found' });
+      const mark = [...marks.values()].find(({ provider }) => provider === link.provider);
+      const stands = mark && (await standingLink(caller, link, mark.integrationId));
+      return stands
+        ? linkOutcome(link, 'already_migrated', { linkId: stands.id })
+        : linkOutcome(link, 'would_migrate');
+    }),
   };
 };

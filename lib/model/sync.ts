@@ -92,6 +92,8 @@ export type RunRecord = Progress & {
   step: number;
   /** Pages committed: while a run is woken and this stays the same, it gets nowhere. */
   pages: number;
+  /** How often the provider had it begin anew. */
+  restarts: number;
   /** Failures in a row that may pass. */
   failures: number;
   /** Nothing is asked before (epoch milliseconds by our clock): the provider said so, or it failed lately. */

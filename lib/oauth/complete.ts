@@ -1,6 +1,7 @@
 import type { Adapter, Manifest, OAuthFacts, Site, TokenSet } from '../connectors/connector.ts';
 import { adapterOf, manifestOf, tokensOf } from '../connectors/registry.ts';
 import { tokenOutcome } from '../connectors/token-answer.ts';
+import { codes } from '../contract/codes.ts';
 import { AppError, asAppError, invalidField, notFound } from '../errors/error.ts';
 import { errorOfOutcome, type Tried, tryingSession } from '../integrations/attempt.ts';
 import { insertIntegration } from '../integrations/insert.ts';
@@ -140,9 +141,9 @@ const finish = async (
     const integration = await store(caller, owner, attempt, manifest, { ...settled, identity }, askedAt);
     return { created: { integration } };
   } catch (error) {
-    const { code } = asAppError(error);
-    if (code === 'invalid_request' || code === 'unavailable') {
-      // The code is spent: its tokens are kept for who chooses again, or comes back when the table does.
+    const { code, refused } = asAppError(error);
+    if (code === 'invalid_request' || (codes[code].retry && !refused)) {
+      // The code is spent: its tokens are kept for who chooses again, or comes back when what failed is mended.
       const returned = sealFor(ticket, 'code', { ...sealed, tokens, askedAt });
       if (await moveAttempt(attempt.hash, 'completing', { status: 'choosing', returned })) throw error;
     }

@@ -9,7 +9,7 @@ const unlimited: PlanLimits = { integrations: null, minInterval: null, priority:
 /** What the caller's plan allows, null without bound; a plan the environment does not name bounds nothing. */
 export const limitsOf = ({ plan }: Pick<Caller, 'plan'>): PlanLimits => {
   const { plans } = settings();
-  const name = plan ?? 'none';
+  const name = (plan ?? 'none').toLowerCase();
   return (Object.hasOwn(plans, name) ? plans[name] : undefined) ?? unlimited;
 };
 

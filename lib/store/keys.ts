@@ -172,10 +172,10 @@ export const keys = {
     sk: `SUM#${part(provider)}`,
   }),
   sums: (organizationId: string) => ({ pk: organizationKey(organizationId), prefix: 'SUM#' }),
-  /** Who connected a provider in an organisation. */
-  adopter: (organizationId: string, provider: string, userId: string): Key => ({
+  /** Who connected a provider in an organisation, for each integration that stands. */
+  adopter: (organizationId: string, provider: string, integrationId: string): Key => ({
     pk: organizationKey(organizationId),
-    sk: `ADOPTER#${part(provider)}#${part(userId)}`,
+    sk: `ADOPTER#${part(provider)}#${part(integrationId)}`,
   }),
   /** Everybody whom an organisation knows to have done something. */
   actor: (organizationId: string, userId: string): Key => ({

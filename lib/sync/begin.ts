@@ -6,7 +6,7 @@ import { noCounts, type Progress, type RunRecord, type SyncState } from '../mode
 import { keys } from '../store/keys.ts';
 import { dueChange, putRun, unlessDeleted } from '../store/syncs.ts';
 import { transact } from '../store/table.ts';
-import { watchAfter } from './timing.ts';
+import { firstWatchAfter } from './timing.ts';
 
 const day = 86_400_000;
 
@@ -70,6 +70,7 @@ const runOf = (
   endedAt: null,
   step: 0,
   pages: 0,
+  restarts: 0,
   failures: 0,
   notBefore: null,
   mappingVersion: state.mappingVersion,
@@ -98,7 +99,7 @@ export const beginRun = async (
 ): Promise<RunRecord> => {
   const { integrationId, provider } = state;
   const run = runOf(state, newRunId(now()), asked, fullEveryDays);
-  const { set } = dueChange(integrationId, now() + watchAfter);
+  const { set } = dueChange(integrationId, now() + firstWatchAfter);
   const {
     running: _running,
     nextSyncAt: _next,
@@ -117,6 +118,7 @@ export const beginRun = async (
         ['running', 'absent or =', null],
         ['mappingVersion', 'absent or =', state.mappingVersion],
         ['interval', 'absent or =', state.interval],
+        ['nextSyncAt', 'absent or =', state.nextSyncAt],
         ...(seenDueAt === null ? [] : ([['dueAt', '=', seenDueAt]] as const)),
       ],
       otherwise: isRunning,

@@ -1,5 +1,6 @@
 import { isoNow } from '../config/clock.ts';
 import type { ChangesPage, SyncFacts } from '../connectors/connector.ts';
+import { AppError } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Counts, Mapping, RecordType, RunRecord, StoredRecord, SyncItem } from '../model/sync.ts';
 import { keys } from '../store/keys.ts';
@@ -53,7 +54,10 @@ const lastOfEach = <T extends { type: RecordType; id: string }>(items: readonly 
 
 /** Where a run goes on behind a page: the next page, the next stream, or to what it did not meet. */
 const after = (run: RunRecord, page: ChangesPage, { streams }: SyncFacts): Partial<RunRecord> => {
-  if (page.restart) return { stream: 0, cursor: null, full: true, positions: {}, pass: run.id, whole: true };
+  if (page.restart) {
+    const restarts = run.restarts + 1;
+    return { stream: 0, cursor: null, full: true, positions: {}, pass: run.id, whole: true, restarts };
+  }
   const whole = run.whole && page.failed === 0;
   if (page.next !== null) return { cursor: page.next, whole };
   const name = streams[run.stream] ?? '';
@@ -62,9 +66,16 @@ const after = (run: RunRecord, page: ChangesPage, { streams }: SyncFacts): Parti
   return { stream: run.stream + 1, cursor: null, positions, whole, sweeping: last && run.full && whole };
 };
 
+/** A position may be too old, and the place in a run that was put off for long; more is a fault of the provider's. */
+const mostRestarts = 3;
+
 /** Stores what a page holds; the run as it is then. Throws `conflict` where another worker was first. */
 export const commitPage = async (subject: Subject, run: RunRecord, page: ChangesPage): Promise<RunRecord> => {
   const { owner, facts } = subject;
+  if (page.restart && run.restarts >= mostRestarts)
+    throw new AppError('provider_error', 'The provider has the sync begin anew without end.', {
+      refused: true,
+    });
   const removed = lastOfEach(page.removed);
   const gone = new Set(removed.map(({ type, id }) => `${type}#${id}`));
   const items = lastOfEach(page.items).filter(({ type, id }) => !gone.has(`${type}#${id}`));

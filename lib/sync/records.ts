@@ -1,3 +1,4 @@
+import { mayBeOld } from '../integrations/health.ts';
 import type { Caller } from '../model/caller.ts';
 import type { RecordType } from '../model/sync.ts';
 import { openCursor, sealCursor } from '../store/cursor.ts';
@@ -23,9 +24,8 @@ export const listRecordsFor = async (caller: Caller, id: string, { type, limit, 
     records: items.filter((record) => record.source === source).map((record) => recordView(id, record)),
     syncedAt: integration.lastSyncAt,
     degraded:
-      state?.lastRun?.state === 'failed' ||
-      (state?.source ?? source) !== source ||
-      integration.state !== 'active',
-    nextCursor: next === null ? null : sealCursor(scope, { after: next }),
+      state?.lastRun?.state === 'failed' || (state?.source ?? source) !== source || mayBeOld(integration),
+    // Of another account nothing is shown, on no page.
+    nextCursor: next === null || state?.source !== source ? null : sealCursor(scope, { after: next }),
   };
 };

@@ -19,6 +19,7 @@ import { transact } from '../store/table.ts';
 import { spend } from './budget.ts';
 import { failRun, finishRun } from './end.ts';
 import { commitPage, pageSize, sweepPage } from './page.ts';
+import { sourceOf } from './source.ts';
 import { pauseAfter, watchAfter } from './timing.ts';
 
 type Payload = z.output<typeof sync.payload>;
@@ -95,6 +96,22 @@ const take = async ({ owner, state }: Subject, run: RunRecord): Promise<RunRecor
   return { ...run, ...next, step: run.step + 1 };
 };
 
+/**
+ * The connection as it is at this page: what was disabled is not read on, nor what reads another account by now.
+ * Null where it is gone.
+ */
+const usableNow = async (subject: Subject, run: RunRecord): Promise<Subject | null> => {
+  const credential = await findCredential(subject.owner, subject.credential.id);
+  if (!credential) return null;
+  const refused = hindrance(credential);
+  if (refused) throw refused;
+  if (sourceOf(credential) !== run.source)
+    throw new AppError('different_account', 'It was connected to something else meanwhile.');
+  const current = { ...subject, credential };
+  requireScopes(current, subject.facts);
+  return current;
+};
+
 /** The message that goes on after a pause, or as late as SQS can and is then put off again. */
 const sendLater = (payload: Payload, pause: number): Promise<void> =>
   send(sync, payload, Math.min(longestDelay, Math.ceil(pause / 1000)));
@@ -137,19 +154,18 @@ const goOn = async (
   { run: seen, subject }: { run: RunRecord; subject: Subject },
   { left, last }: Work,
 ): Promise<void> => {
-  const { owner, state, credential } = subject;
+  const { owner, state } = subject;
   const early = (seen.notBefore ?? 0) - now();
   if (early > tolerance) return sendLater(payload, early);
   let run = seen;
   try {
-    const refused = hindrance(credential);
-    if (refused) throw refused;
-    requireScopes(subject, subject.facts);
     run = await take(subject, run);
     while (left() > longestPage) {
-      const pause = await leave(subject, run);
-      if (pause > 0) return await wait(payload, subject, run, pause, {});
-      const next = await takeStep(subject, run);
+      const current = await usableNow(subject, run);
+      if (!current) return;
+      const pause = await leave(current, run);
+      if (pause > 0) return await wait(payload, current, run, pause, {});
+      const next = await takeStep(current, run);
       if (next === null) return await finishRun(owner, state, run);
       run = next;
     }

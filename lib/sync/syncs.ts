@@ -39,7 +39,11 @@ export const syncNow = async (caller: Caller, { id, provider }: IntegrationRecor
 
   const state = (await findSync(owner, id)) ?? newState(id, provider);
   const known = state.running ? await findRun(owner, id, state.running) : null;
-  if (known) return { sync: runView(known) };
+  if (known) {
+    // Its message may be the one that could not be sent; twice does no harm.
+    if (known.state === 'queued') await send(sync, { ...owner, integrationId: id, syncId: known.id });
+    return { sync: runView(known) };
+  }
   const { nextSyncAt } = state;
   const begun = {
     trigger: 'manual',

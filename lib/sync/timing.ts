@@ -3,8 +3,9 @@ import { type Interval, intervals } from '../model/sync.ts';
 
 const minute = 60_000;
 
-/** When a run is looked after that nobody heard of. */
+/** When a run is looked after that nobody heard of, and one that was only just begun: its message may be lost. */
 export const watchAfter = 10 * minute;
+export const firstWatchAfter = minute;
 
 /** Milliseconds between runs; null where only a person starts one. */
 export const lengthOf = (interval: Interval): number | null => {

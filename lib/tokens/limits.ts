@@ -1,4 +1,5 @@
 import { settings } from '../config/env.ts';
+import { checkRefreshTimes } from '../contract/settings.ts';
 
 /**
  * The times of the protocol. A provider gets its deadline, the function its limit, and the lease outlives
@@ -6,8 +7,6 @@ import { settings } from '../config/env.ts';
  */
 export const refreshLimits = () => {
   const limits = settings().refresh;
-  const { deadline, limit, lease } = limits;
-  if (!(deadline < limit && limit < lease))
-    throw new Error('Of the refresh settings, deadline < limit < lease must hold.');
+  checkRefreshTimes(limits);
   return limits;
 };

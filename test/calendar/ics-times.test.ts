@@ -94,6 +94,8 @@ it.each([
   ['a whole day that no month has', 'DTSTART;VALUE=DATE:20260230'],
   ['a month that no year has', 'DTSTART:20261301T090000Z'],
   ['the 24th hour of a day', 'DTSTART:20260228T240000Z'],
+  ['an end before its beginning', 'DTSTART:20260228T090000Z', 'DTEND:20260228T080000Z'],
+  ['a duration that goes back', 'DTSTART:20260228T090000Z', 'DURATION:-PT1H'],
   ['an end on a day that no month has', 'DTSTART:20260228T090000Z', 'DTEND:20260431T090000Z'],
 ])('%s is refused, not moved', async (_, ...lines) => {
   expectProblem(

@@ -84,7 +84,12 @@ describe.each(ways)('$way', ({ connect }) => {
 
     const { items } = await searched(held, { query: 'window' });
 
+    const later = await searched(held, { query: 'window', from: at(91).slice(0, 10) });
+    const earlier = await searched(held, { query: 'window', to: at(-31).slice(0, 10) });
+
     expect(titlesOf(items)).toEqual(['Window of late', 'Window soon']);
+    expect(titlesOf(later.items)).toEqual(['Window far ahead']);
+    expect(titlesOf(earlier.items)).toEqual(['Window long ago']);
   });
 
   it('gives each occurrence of a series, without those called off, with those moved', async () => {

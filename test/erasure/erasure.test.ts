@@ -202,10 +202,10 @@ describe('an export', () => {
     const entity = await all(admin, `kind=entity&entityType=Person&entityId=${person.id}`);
 
     expect(kindsOf(organization)).toEqual(
-      'activity event integration link oauth_app policy rating'.split(' '),
+      'activity event failed_job import integration link oauth_app policy rating record sync'.split(' '),
     );
     expect(JSON.stringify(organization)).not.toContain(own.id);
-    expect(kindsOf(personal)).toEqual(['activity', 'event', 'integration', 'link']);
+    expect(kindsOf(personal)).toEqual(['activity', 'event', 'integration', 'link', 'sync']);
     expect(entity).toMatchObject([{ kind: 'link', data: { integrationId: shared.id, entityId: person.id } }]);
     expect(personal.find(({ kind }) => kind === 'integration').data).toMatchObject({
       id: own.id,

@@ -1,8 +1,10 @@
+import type { FailedJob } from '../../lib/jobs/failures.ts';
+import { keys } from '../../lib/store/keys.ts';
 import { type Caller, caller, newId } from '../support/api.ts';
 import type { Cloud } from '../support/cloud.ts';
 import { plantedSecret } from '../support/secrets.ts';
 import { aGithubAccount, aJiraSite, connected, type GithubAccount } from '../support/standins.ts';
-import { dumpOf, settled } from '../support/table.ts';
+import { dumpOf, plant, settled } from '../support/table.ts';
 
 /** An organisation with something of every kind, and what of it stands in the table. */
 
@@ -20,6 +22,18 @@ const ok = async (what: string, call: Promise<{ status: number; text: string }>)
   if (status >= 300) throw new Error(`${what}: ${status} ${text}`);
 };
 
+/** Work on an integration that failed for good, which takes longer to come about than a test may last. */
+const aFailure = (cloud: Where, organizationId: string, userId: string | null, integrationId: string) => {
+  const id = newId('message');
+  const payload = { organizationId, userId, integrationId };
+  const failedAt = new Date().toISOString();
+  const failed: FailedJob = {
+    ...{ id, job: 'revoke', payload, userId, integrationId },
+    ...{ code: 'unavailable', failedAt },
+  };
+  return plant(cloud, { ...keys.failure(organizationId, id), ...failed });
+};
+
 type Where = Pick<Cloud, 'url' | 'standins' | 'database'>;
 
 export const aHeldOrganization = async (cloud: Where): Promise<Held> => {
@@ -29,6 +43,7 @@ export const aHeldOrganization = async (cloud: Where): Promise<Held> => {
   const member = caller({ organizationId, role: 'member', personId: person.id }, cloud.url);
 
   const site = await aJiraSite({}, cloud.standins['jira']);
+  await site.control('POST', '/issues', { count: 2 });
   const shared = await connected(admin, 'jira', site.connection);
   const account = await aGithubAccount({}, ['repo'], cloud.standins['github']);
   const own = await connected(member, 'github', account.connection, 'user');
@@ -49,6 +64,13 @@ export const aHeldOrganization = async (cloud: Where): Promise<Held> => {
   await ok('app', admin.put('/providers/github/app', app));
   for (const { id } of [own, shared])
     await ok('rating', member.put(`/integrations/${id}/rating`, { stars: 5 }));
+  await ok('sync', admin.post(`/integrations/${shared.id}/sync`));
+  await ok('own sync', member.post(`/integrations/${own.id}/sync`));
+  const event = ['BEGIN:VEVENT', `UID:${newId('uid')}`, 'DTSTART:20270322T090000Z', 'END:VEVENT'];
+  const ics = ['BEGIN:VCALENDAR', ...event, 'END:VCALENDAR', ''].join('\n');
+  await ok('import', admin.post('/calendar/import', { ics }));
+  await aFailure(cloud, organizationId, null, shared.id);
+  await aFailure(cloud, organizationId, member.userId, own.id);
   const begin = { provider: 'microsoft_outlook', scope: 'user', auth: 'oauth2' };
   const key = { headers: { 'idempotency-key': newId('key') } };
   await ok('consent', member.post('/integrations/connect', begin, key));

@@ -1,9 +1,12 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { invoke } from '../../infra/local/functions.ts';
+import { now } from '../../lib/config/clock.ts';
 import type { commands } from '../../lib/contract/commands.ts';
 import type { jobs } from '../../lib/contract/jobs.ts';
 import type { schedules } from '../../lib/contract/schedules.ts';
 import type { streams } from '../../lib/contract/streams.ts';
+import { newEventId } from '../../lib/model/ids.ts';
+import { keys } from '../../lib/store/keys.ts';
 import { sealTokens } from '../../lib/tokens/sealed.ts';
 import {
   aConnection,
@@ -16,7 +19,7 @@ import { aCompany, type Company } from '../security/company.ts';
 import { newId } from '../support/api.ts';
 import { type Bench, shortTimes, startBench } from '../support/bench.ts';
 import { control } from '../support/standins.ts';
-import { openTable, type State, type Table } from './state.ts';
+import { type Item, openTable, type State, type Table } from './state.ts';
 import { isWithin, type Outcome, type Subject } from './trial.ts';
 
 /**
@@ -110,26 +113,73 @@ const command =
 
 const ownerOf = ({ admin }: Company) => ({ organizationId: admin.organizationId, userId: null });
 
+const itemOf = (key: string): Item => {
+  const row = stands.get(key);
+  if (!row) throw new Error(`There is no ${key}.`);
+  return row.item;
+};
+const syncOf = (partition: string, { integrationId }: Pick<Company['personal'], 'integrationId'>): Item =>
+  itemOf(`${partition}#INT#${integrationId} SYNC`);
+
 /** The credential of the rotating connection with other attributes. */
 const withCredential = async (set: Record<string, unknown>): Promise<void> => {
-  const { item } = stands.get(`ORG#${rotating.owner.organizationId} CRED#${rotating.id}`) ?? { item: {} };
+  const item = itemOf(`ORG#${rotating.owner.organizationId} CRED#${rotating.id}`);
   await table.put({ ...item, ...marshall(set) });
 };
 const dueNow = (kind: string) => withCredential({ due: `${kind}#0`, dueAt: 1 });
 
-/** An event that a job follows, due since a while. */
-const aDeletion = async (): Promise<void> => {
+/** The one item that is new and will be due, of a kind of the index. */
+const newlyDue = async (kind: string): Promise<Item> => {
+  const found = [...(await table.read())].filter(
+    ([key, { item }]) => !stands.has(key) && item['due']?.S?.startsWith(`${kind}#`),
+  );
+  const [row] = found;
+  if (!row || found.length > 1) throw new Error(`There are ${found.length} new of ${kind}.`);
+  return row[1].item;
+};
+const dueSince = (item: Item, set: Record<string, unknown> = {}): Promise<void> =>
+  table.put({ ...item, ...marshall({ ...set, dueAt: 1 }) });
+
+/** An event that a job follows. */
+const aDeletion = async (): Promise<Item> => {
   const { admin, organization } = company;
   await admin.delete(`/integrations/${organization.calendar.integrationId}`);
+  return newlyDue('event');
 };
 
-const newEvent = async () => {
-  await aDeletion();
-  const [row] = [...(await table.read()).values()].filter(
-    ({ item }) => item['action']?.S === 'integration.deleted' && item['due']?.S?.startsWith('event#'),
-  );
-  if (!row) throw new Error('There is no event.');
-  return { Records: [{ eventName: 'INSERT', dynamodb: { NewImage: row.item, SequenceNumber: '1' } }] };
+const newEvent = async () => ({
+  Records: [{ eventName: 'INSERT', dynamodb: { NewImage: await aDeletion(), SequenceNumber: '1' } }],
+});
+
+/** A sync that is due, and none that is only to be looked after. */
+const aDueSync = async (): Promise<void> => {
+  const { admin, member, organization, personal } = company;
+  const {
+    due: _due,
+    dueAt: _at,
+    ...quiet
+  } = syncOf(`ORG#${admin.organizationId}#USER#${member.userId}`, personal);
+  await table.put(quiet);
+  const set = { running: null, interval: '15m', nextSyncAt: 1, due: 'sync#0' };
+  await dueSince(syncOf(`ORG#${admin.organizationId}`, organization), set);
+};
+
+/** An erasure whose job was lost, and an event that is older than events are kept. */
+const aLostErasure = async (): Promise<void> => {
+  const { admin, organization } = company;
+  await admin.post('/erase', { subject: { kind: 'entity', entity: organization.entity } });
+  await bench.taken({ id: 'erase' });
+  await dueSince(await newlyDue('erasure'));
+  const at = now() - 410 * 86_400_000;
+  const key = keys.event(ownerOf(company), new Date(at).toISOString(), newEventId(at));
+  await table.put(marshall({ ...key, action: 'link.created' }));
+};
+
+/** A rotation whose older keys nobody seals with any more. */
+const anOldRotation = async (): Promise<void> => {
+  const { organizationId } = ownerOf(company);
+  const due = { due: 'rotation#0', dueAt: 1 };
+  await table.put(marshall({ ...keys.rotation(organizationId), organizationId, since: 1, at: 1, ...due }));
 };
 
 export const rows: Rows = {
@@ -188,9 +238,8 @@ export const rows: Rows = {
     // One sealed item after the other, each by itself.
     between: isWithin,
     prepare: job('reseal', () => {
-      const now = Date.now() + Number(process.env['CLOCK_OFFSET_MS']);
       const { organizationId } = ownerOf(company);
-      return { organizationId, keys: 'data', since: now, begun: now, after: null };
+      return { organizationId, keys: 'data', since: now(), begun: now(), after: null };
     }),
   },
   'jobs/erase': {
@@ -221,14 +270,23 @@ export const rows: Rows = {
       withCredential({ due: 'intent#0', dueAt: 1, intentSince: 1, intentCount: 1 }),
     ),
   },
-  'schedules/sweep-events': { prepare: schedule('sweep-events', aDeletion) },
+  'schedules/sweep-events': {
+    prepare: schedule('sweep-events', async () => dueSince(await aDeletion())),
+  },
   'schedules/queue-due-syncs': {
-    prepare: schedule('queue-due-syncs'),
+    prepare: schedule('queue-due-syncs', aDueSync),
     between: isWithin,
     queuesLater: true,
   },
-  'schedules/purge': { prepare: schedule('purge') },
-  'schedules/finish-rotations': { prepare: schedule('finish-rotations') },
+  'schedules/purge': {
+    prepare: schedule('purge', aLostErasure),
+    between: isWithin,
+    queuesLater: true,
+  },
+  'schedules/finish-rotations': {
+    prepare: schedule('finish-rotations', anOldRotation),
+    queuesLater: true,
+  },
 
   'streams/events': {
     prepare: async () => {

@@ -9,7 +9,7 @@ import { tableName } from '../support/parts.ts';
 
 /** The whole table: read, put back as it was, and compared as far as two runs of the same can be the same. */
 
-type Item = Record<string, AttributeValue>;
+export type Item = Record<string, AttributeValue>;
 /** `text` is the item in full, for comparing. */
 type Row = { item: Item; text: string };
 export type State = ReadonlyMap<string, Row>;

@@ -51,7 +51,7 @@ const troublesOfWrites: Troubles = {
   'times out': { when: 'before', act: 'cut', attempts: 'all' },
   'loses its first answer': { when: 'after', act: 'cut', attempts: 'first' },
 };
-const writing = /^(Put|Update|Delete|BatchWrite|TransactWrite|Send)/;
+export const writing = /^(Put|Update|Delete|BatchWrite|TransactWrite|Send)/;
 
 type Place = { bench: Bench; table: Table; stands: State };
 

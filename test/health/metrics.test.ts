@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { metricNamespace, type OwnMetric, ownMetrics } from '../../lib/contract/metrics.ts';
+import { metricNamespace, type OwnMetric, ownMetrics, providerMetrics } from '../../lib/contract/metrics.ts';
 import { caller, local, request } from '../support/api.ts';
 import { type Cloud, removeData, startCloud, temporaryDirectory } from '../support/cloud.ts';
 import { consent } from '../support/consent.ts';
-import { aGithubAccount, connectedGithub, control } from '../support/standins.ts';
+import { aGithubAccount, aJiraSite, connectedGithub, connectedJira, control } from '../support/standins.ts';
 
 /** What our functions count: one line each, as CloudWatch reads metrics from logs, and nothing else in it. */
 
@@ -16,30 +16,36 @@ const linesOf = ({ data }: Cloud): Line[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
 
-/** The values of a metric since the cloud began, once all is written that was logged before. */
-const valuesOf = async (cloud: Cloud, name: OwnMetric): Promise<unknown[]> => {
+/** The lines of a metric since the cloud began, once all is written that was logged before. */
+const linesWith = async (cloud: Cloud, name: string): Promise<Line[]> => {
   const { headers } = await request(`${cloud.url}/api/v1/health`);
   const id = headers.get('x-request-id') ?? '';
   await vi.waitFor(() => expect(linesOf(cloud).some(({ requestId }) => requestId === id)).toBe(true));
-  const lines = linesOf(cloud).filter((line) => name in line);
-  for (const line of lines)
-    expect(line).toEqual({
-      level: 'info',
-      message: 'counted',
-      at: expect.any(String),
-      _aws: {
-        Timestamp: expect.any(Number),
-        CloudWatchMetrics: [
-          {
-            Namespace: metricNamespace,
-            Dimensions: [['Environment']],
-            Metrics: [{ Name: name, Unit: 'Count' }],
-          },
-        ],
+  return linesOf(cloud).filter((line) => name in line);
+};
+/** A line as CloudWatch takes it, with these dimensions and values. */
+const counting = (dimensions: object, units: Record<string, string>, values: object) => ({
+  level: 'info',
+  message: 'counted',
+  at: expect.any(String),
+  _aws: {
+    Timestamp: expect.any(Number),
+    CloudWatchMetrics: [
+      {
+        Namespace: metricNamespace,
+        Dimensions: [['Environment', ...Object.keys(dimensions)]],
+        Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
       },
-      Environment: 'local',
-      [name]: expect.any(Number),
-    });
+    ],
+  },
+  Environment: 'local',
+  ...dimensions,
+  ...values,
+});
+const valuesOf = async (cloud: Cloud, name: OwnMetric): Promise<unknown[]> => {
+  const lines = await linesWith(cloud, name);
+  for (const line of lines)
+    expect(line).toEqual(counting({}, { [name]: 'Count' }, { [name]: expect.any(Number) }));
   return lines.map((line) => line[name]);
 };
 const sum = (values: unknown[]): number => values.reduce<number>((total, value) => total + Number(value), 0);
@@ -105,6 +111,48 @@ describe('in a cloud where all is well', () => {
     expect(sum(after) - sum(before)).toBe(1);
     expect(after.at(-1)).toBe(0);
     expect((await admin.post(`/integrations/${id}/search`, { query: 'a' })).status).toBe(200);
+  });
+});
+
+describe('a provider', () => {
+  let cloud: Cloud;
+  beforeAll(async () => {
+    cloud = await startCloud();
+  });
+  afterAll(async () => {
+    await cloud.stop();
+    removeData(cloud);
+  });
+
+  it('is told of with each use, well or not: how many calls, errors, and how long; not whose', async () => {
+    const admin = caller({}, cloud.url);
+    const site = await aJiraSite({}, cloud.standins['jira']);
+    const { id } = await connectedJira(admin, site);
+    const search = async (act?: Parameters<typeof site.fault>[0]['act']): Promise<string> => {
+      // A call that may be repeated is tried three times.
+      if (act) await site.fault({ times: 3, act });
+      return (await admin.post(`/integrations/${id}/search`, { query: 'a' })).body.code ?? 'ok';
+    };
+
+    const outcomes = [
+      await search(),
+      await search({ kind: 'answer', status: 500 }),
+      await search({ kind: 'hang' }),
+    ];
+    const unknown = await admin.get(`/integrations/${id}/entity?type=issue&externalId=TEST-99`);
+    const lines = await linesWith(cloud, 'ProviderCalls');
+
+    expect(outcomes).toEqual(['ok', 'provider_error', 'provider_unreachable']);
+    expect(unknown.status).toBe(404);
+    const units = { ProviderCalls: 'Count', ProviderErrors: 'Count', ProviderLatency: 'Milliseconds' };
+    const use = (ProviderErrors: number) =>
+      counting({ Provider: 'jira' }, units, {
+        ProviderCalls: 1,
+        ProviderErrors,
+        ProviderLatency: [expect.any(Number)],
+      });
+    expect(lines).toEqual([use(0), use(0), use(1), use(1), use(0)]);
+    expect(Object.keys(units)).toEqual([...providerMetrics]);
   });
 });
 

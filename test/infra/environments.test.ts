@@ -36,6 +36,14 @@ describe('environments', () => {
     expect(Buffer.byteLength(settings)).toBeLessThan(3_000);
   });
 
+  it('are refused where the times of refreshes would let two spend one token', () => {
+    const { refresh } = environments.dev;
+
+    expect(() => synth({ ...environments.dev, refresh: { ...refresh, lease: refresh.limit } })).toThrow(
+      'deadline < limit < lease must hold',
+    );
+  });
+
   it('with a public address of their own use it', () => {
     const named = { ...environments.dev, publicUrl: 'https://integrations.manageros.test' };
 

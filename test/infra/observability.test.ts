@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { environments } from '../../infra/environments.ts';
 import { backgroundFunctions, httpFunctions } from '../../infra/inventory.ts';
 import { jobs } from '../../lib/contract/jobs.ts';
-import { metricNamespace, ownMetrics } from '../../lib/contract/metrics.ts';
+import { metricNamespace, ownMetrics, providerMetrics } from '../../lib/contract/metrics.ts';
 import { streams } from '../../lib/contract/streams.ts';
 import { filledProd, synth } from './synth.ts';
 
@@ -155,12 +155,13 @@ describe('the runbook', () => {
 });
 
 describe('the topic', () => {
-  it('takes what alarms send, encrypted on its way', () => {
+  it('takes what alarms and the budget send, encrypted on its way', () => {
     const [policy] = dev.resources<{ PolicyDocument: { Statement: object[] } }>('AWS::SNS::TopicPolicy');
 
     expect(policy?.properties.PolicyDocument.Statement).toMatchObject([
       { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
       { Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' } },
+      { Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: 'budgets.amazonaws.com' } },
     ]);
   });
 
@@ -170,6 +171,32 @@ describe('the topic', () => {
       { properties: { Protocol: 'email', Endpoint: 'oncall@manageros.test' } },
     ]);
   });
+});
+
+describe('the budget', () => {
+  it.each([dev, prod])(
+    'tells the topic at four fifths of a month, and when it will not do',
+    (synthesized) => {
+      const { environment } = synthesized;
+      const [budget] = synthesized.resources<{
+        Budget: object;
+        NotificationsWithSubscribers: { Subscribers: { Address: unknown }[] }[];
+      }>('AWS::Budgets::Budget');
+      const told = budget?.properties.NotificationsWithSubscribers ?? [];
+
+      expect(budget?.properties.Budget).toMatchObject({
+        BudgetName: `mos-integrations-${environment.name}-month`,
+        BudgetLimit: { Amount: environment.monthlyBudget, Unit: 'USD' },
+        TimeUnit: 'MONTHLY',
+      });
+      expect(told).toMatchObject([
+        { Notification: { NotificationType: 'ACTUAL', Threshold: 80 } },
+        { Notification: { NotificationType: 'FORECASTED', Threshold: 100 } },
+      ]);
+      for (const { Subscribers } of told)
+        expect(Subscribers.map(({ Address }) => synthesized.text(Address))).toEqual(['<topic>']);
+    },
+  );
 });
 
 describe('the dashboard', () => {
@@ -183,5 +210,14 @@ describe('the dashboard', () => {
         expect(body).toContain(`"${metric}","FunctionName","mos-integrations-dev-${name}"`);
     for (const name of ownMetrics)
       expect(body).toContain(`"${metricNamespace}","${name}","Environment","dev"`);
+  });
+
+  it('shows the calls of each provider, whichever there are', () => {
+    const [dashboard] = dev.resources<{ DashboardBody: unknown }>('AWS::CloudWatch::Dashboard');
+    const body = dev.text(dashboard?.properties.DashboardBody);
+    for (const name of providerMetrics) {
+      const search = `{${metricNamespace},Environment,Provider} MetricName="${name}" Environment="dev"`;
+      expect(body).toContain(JSON.stringify(`SEARCH('${search}', `).slice(1, -1));
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, caller, company, newId } from '../support/api.ts';
-import { type Bench, startBench } from '../support/bench.ts';
+import { type Bench, delivered, startBench } from '../support/bench.ts';
 
 /** Background work that failed for good, as admins see it. */
 
@@ -80,6 +80,49 @@ describe('the list of failed jobs', () => {
       'purge-integration',
       'revoke',
     ]);
+  });
+});
+
+describe('a worker that dies', () => {
+  /** Killed while it asks the database for what it works on. */
+  const killed = async (payload: Payload, deliveries: number): Promise<void> => {
+    const child = await bench.child('functions/jobs/revoke.ts');
+    child.faults.watch({ operation: 'GetItem', when: 'before', act: 'hang', attempts: 'all' });
+    const held = child.faults.held();
+    child.start(delivered(payload, deliveries));
+    await held;
+    await child.kill();
+  };
+
+  it('at every delivery leaves its message in the list, to be redriven as any other', async () => {
+    const { admin } = company(bench.url);
+    for (const delivery of [1, 4]) await killed(messageFor(admin), delivery);
+    const before = await listed(admin);
+
+    await killed(messageFor(admin), 5);
+    const [job, ...more] = await listed(admin);
+    const reply = await admin.post(`/jobs/failed/${job.id}/redrive`);
+
+    expect(before).toEqual([]);
+    expect(job).toMatchObject({ job: 'revoke', integrationId: someId, code: 'internal' });
+    expect(more).toEqual([]);
+    expect(reply.status).toBe(202);
+    expect(await bench.taken({ id: 'revoke' })).toHaveLength(1);
+  });
+
+  it('is thought of before the last delivery alone: what goes well costs no write, and leaves nothing', async () => {
+    const { admin } = company(bench.url);
+    const writes: string[][] = [];
+    for (const delivery of [1, 4, 5]) {
+      bench.faults.watch();
+      const { batchItemFailures } = await bench.runJob('revoke', messageFor(admin), 120, delivery);
+      expect(batchItemFailures).toEqual([]);
+      const asked = bench.faults.unwatch().map(({ operation }) => operation);
+      writes.push(asked.filter((operation) => operation !== 'GetItem'));
+    }
+
+    expect(writes).toEqual([[], [], ['PutItem', 'DeleteItem']]);
+    expect(await listed(admin)).toEqual([]);
   });
 });
 

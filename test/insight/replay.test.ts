@@ -5,7 +5,7 @@ import { type Key, keys } from '../../lib/store/keys.ts';
 import { queryAll } from '../../lib/store/table.ts';
 import { type Caller, caller } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira } from '../support/standins.ts';
+import { aGithubAccount, aJiraSite, connectedGithub, connectedJira } from '../support/standins.ts';
 import { syncedOn } from '../sync/benched.ts';
 
 /** Events come to the stream's consumer twice, late, out of order and to several at once; they are counted once. */
@@ -110,4 +110,58 @@ it('counts once what several consumers are given at once', async () => {
   await Promise.all(Array.from({ length: 4 }, () => deliver(...records)));
 
   for (const { admin } of all) expect(await counted(admin)).toMatchObject(right);
+});
+
+const adoptionOf = async (admin: Caller) => {
+  const { providers } = await counted(admin);
+  const [{ connections, adoption } = {} as never] = providers as { connections: number; adoption: object }[];
+  return { connections, ...adoption };
+};
+
+it.each(['in their order', 'in the other order'] as const)(
+  'knows no connection and nobody who has one, once what came %s was that it went',
+  async (order) => {
+    const admin = caller({}, bench.url);
+    const account = await aGithubAccount({}, [], bench.standins['github']);
+    const { id } = await connectedGithub(admin, account);
+    await admin.delete(`/integrations/${id}`);
+    const records = await recordsOf(admin);
+
+    for (const record of order === 'in their order' ? records : records.toReversed()) await deliver(record);
+    await deliver(...records);
+
+    expect(records).toHaveLength(2);
+    expect(await adoptionOf(admin)).toEqual({ connections: 0, users: 0, members: 1, share: 0 });
+  },
+);
+
+it('counts who connected a provider as long as one of theirs stands, whoever disconnects it', async () => {
+  const admin = caller({}, bench.url);
+  const { organizationId } = admin;
+  const member = caller({ organizationId, role: 'member' }, bench.url);
+  const another = caller({ organizationId }, bench.url);
+  const connect = async (who: Caller, scope: 'organization' | 'user') =>
+    (await connectedGithub(who, await aGithubAccount({}, [], bench.standins['github']), scope)).id as string;
+  const shared = [await connect(admin, 'organization'), await connect(admin, 'organization')];
+  const own = await connect(member, 'user');
+  const told: unknown[] = [];
+  const tell = async (): Promise<void> => {
+    await bench.follow();
+    told.push(await adoptionOf(admin));
+  };
+
+  await tell();
+  for (const id of shared) {
+    await another.delete(`/integrations/${id}`);
+    await tell();
+  }
+  await member.delete(`/integrations/${own}`);
+  await tell();
+
+  expect(told).toEqual([
+    { connections: 3, users: 2, members: 2, share: 1 },
+    { connections: 2, users: 2, members: 3, share: 2 / 3 },
+    { connections: 1, users: 1, members: 3, share: 1 / 3 },
+    { connections: 0, users: 0, members: 3, share: 0 },
+  ]);
 });

@@ -77,6 +77,16 @@ describe('a host that one organisation has', () => {
     ]);
   });
 
+  it('is left alone no longer for calls that were under way together', async () => {
+    await site.fault({ times: enough * 2, act: down });
+
+    await Promise.all(Array.from({ length: enough * 2 }, () => search(id)));
+
+    const open = await asking(site, id);
+    expect(open).toMatchObject({ status: 503, asked: 0 });
+    expect(open.wait).toBeLessThanOrEqual(30);
+  });
+
   it('is tried by one call only, however many come at the end of its pause', async () => {
     await site.fault({ times: enough + 5, act: down });
     await searches(id, enough);
@@ -87,6 +97,36 @@ describe('a host that one organisation has', () => {
 
     expect((await site.calls()).length - before).toBe(1);
     expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([502, 503, 503, 503, 503]);
+  });
+
+  it('is asked all the same by a person who tests, and free again where it answers', async () => {
+    await site.fault({ times: enough, act: down });
+    await searches(id, enough);
+    const before = (await site.calls()).length;
+
+    const tested = await admin.post(`/integrations/${id}/test`);
+
+    expect(tested.body).toMatchObject({ ok: true });
+    expect((await site.calls()).length - before).toBe(1);
+    expect(await asking(site, id)).toMatchObject({ status: 200, asked: 1 });
+  });
+
+  it('is free again once new credentials were tried', async () => {
+    await site.fault({ times: enough, act: down });
+    await searches(id, enough);
+    const { integration } = (await admin.get(`/integrations/${id}`)).body;
+    expect(integration.health.state).toBe('degraded');
+    const { body: before } = await admin.get(`/integrations/${id}/health`);
+
+    const { version } = integration;
+    const { credentials } = site.connection as { credentials: object };
+    const changed = await admin.patch(`/integrations/${id}`, { version, credentials });
+
+    const { since } = (await admin.get(`/integrations/${id}/health`)).body;
+
+    expect(changed.body.integration.health.state).toBe('healthy');
+    expect(await asking(site, id)).toMatchObject({ status: 200, asked: 1 });
+    expect(Date.parse(since)).toBeGreaterThan(Date.parse(before.since));
   });
 
   it('says nothing about any other', async () => {

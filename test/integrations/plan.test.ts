@@ -53,6 +53,13 @@ it('counts also those that are connected at one moment', async () => {
   expect((await free.get('/integrations/connected?limit=100')).body.integrations).toHaveLength(5);
 });
 
+it('is meant by its name however it is written', async () => {
+  const free = await planned('Free');
+  for (let count = 0; count < 5; count += 1) await connects(free);
+
+  expect((await connects(free)).status).toBe(402);
+});
+
 it.each(['premium', 'a plan nobody named'])('%s has no bound', async (plan) => {
   const who = await planned(plan);
   const statuses = [];

@@ -36,7 +36,7 @@ describe('the links of an entity', () => {
     const reply = await linksOf(member, entity);
 
     expect(reply.status).toBe(200);
-    expect(reply.body).toEqual({ links: [third, second, first] });
+    expect(reply.body).toEqual({ links: [third, second, first], degraded: false });
     expect(second.integration).toMatchObject({ id: github, name: 'GitHub', provider: 'github' });
   });
 
@@ -110,9 +110,9 @@ describe('the links to something external', () => {
     ];
 
     expect(replies.map(({ status, body }) => ({ status, body }))).toEqual([
-      { status: 200, body: { links: [second, first] } },
-      { status: 200, body: { links: [] } },
-      { status: 200, body: { links: [] } },
+      { status: 200, body: { links: [second, first], degraded: false } },
+      { status: 200, body: { links: [], degraded: false } },
+      { status: 200, body: { links: [], degraded: false } },
     ]);
   });
 

@@ -60,8 +60,11 @@ describe('refreshing a link', () => {
       },
     });
     expect(reply.body.link.external.metadata.avatarUrl).not.toBe(made.external.metadata.avatarUrl);
-    expect((await linksOf(admin, made.entity)).body).toEqual({ links: [reply.body.link] });
-    expect((await linksTo(admin, jira, 'person', person)).body).toEqual({ links: [reply.body.link] });
+    expect((await linksOf(admin, made.entity)).body).toEqual({ links: [reply.body.link], degraded: false });
+    expect((await linksTo(admin, jira, 'person', person)).body).toEqual({
+      links: [reply.body.link],
+      degraded: false,
+    });
   });
 
   it('drops an address that is hidden by now', async () => {
@@ -138,7 +141,7 @@ describe('refreshing a link', () => {
     const back = await refresh(made.id);
 
     expect([gone.status, gone.body]).toEqual([200, { link: { ...made, state: 'missing' } }]);
-    expect(listed.body).toEqual({ links: [{ ...made, state: 'missing' }] });
+    expect(listed.body).toEqual({ links: [{ ...made, state: 'missing' }], degraded: false });
     expect(back.body).toEqual({ link: made });
   });
 

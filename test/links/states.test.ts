@@ -83,7 +83,7 @@ describe('links of an integration that is deleted', () => {
     await local('POST', 'schedules/sweep-events');
 
     expect(replies.map(({ status }) => status)).toEqual([404, 404, 404, 404, 200]);
-    expect(replies.at(-1)?.body).toEqual({ links: [] });
+    expect(replies.at(-1)?.body).toEqual({ links: [], degraded: false });
     expect(await linkRows(admin)).toEqual([]);
   });
 

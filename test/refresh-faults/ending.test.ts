@@ -74,3 +74,20 @@ it('so with a consent in the place of an old one', async () => {
   const again = await consentAgain(elsewhere, other.id, { user }, more);
   expect(again).toMatchObject({ id: other.id, status: 'active' });
 });
+
+it('a consent whose account could not be read is completed by the next call', async () => {
+  const admin = caller({}, bench.url);
+  const { user, more } = await anAccount();
+  const back = await wentThrough(await begin(admin, provider, 'organization', more), { user });
+  const down = { kind: 'answer', status: 503, headers: { 'retry-after': '1' } };
+  await atGoogle('faults', { match: { host: 'www.googleapis.com' }, times: 20, act: down });
+
+  const failed = await complete(admin, back);
+  await control(provider, 'DELETE', 'faults', undefined, bench.standins[provider]);
+  const completed = await complete(admin, back);
+
+  expect(failed.body).toMatchObject({ code: expect.stringMatching(/^provider_/) });
+  expect([failed.status >= 500, completed.status]).toEqual([true, 201]);
+  const { body } = await admin.post(`/integrations/${completed.body.integration.id}/test`);
+  expect(body).toMatchObject({ ok: true });
+});

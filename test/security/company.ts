@@ -59,7 +59,7 @@ export type Company = {
   account: GithubAccount;
 };
 
-const linked = async (holder: Caller, integrationId: string, externalId: string, personId: string) => {
+export const linked = async (holder: Caller, integrationId: string, externalId: string, personId: string) => {
   const entity = { type: 'Person', id: personId } as const;
   const external = { type: 'person', id: externalId } as const;
   const reply = await holder.post('/links', { entity, integrationId, external });
@@ -85,7 +85,7 @@ const syncOf = async (holder: Caller, integrationId: string): Promise<string> =>
   return reply.body.sync.id as string;
 };
 
-const failureOf = async (
+export const failureOf = async (
   cloud: Pick<Cloud, 'database'>,
   { organizationId, userId: user }: Caller,
   integrationId: string,

@@ -50,9 +50,16 @@ const eventOf = (messages: readonly Pick<Message, 'MessageId' | 'Body' | 'Attrib
 export const jobEvent = (...payloads: object[]) =>
   eventOf(payloads.map((payload) => ({ Body: JSON.stringify(payload) })));
 
+/** One message, delivered for the so-manieth time. */
+export const delivered = (payload: object, deliveries: number) =>
+  eventOf([{ Body: JSON.stringify(payload), Attributes: { ApproximateReceiveCount: String(deliveries) } }]);
+
 type JobResult = { batchItemFailures: { itemIdentifier: string }[] };
 
-export const startBench = async (refresh: Settings['refresh'] = testSettings.refresh) => {
+export const startBench = async (
+  refresh: Settings['refresh'] = testSettings.refresh,
+  retention: Settings['retention'] = testSettings.retention,
+) => {
   const stops: (() => Promise<void>)[] = [];
   const started = <T extends { stop: () => Promise<void> }>(part: T): T => {
     stops.push(part.stop);
@@ -85,12 +92,8 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
         await sqs.send(new DeleteMessageCommand({ QueueUrl: urlOf(job), ReceiptHandle }));
     }
   };
-  /** One message, delivered for the so-manieth time. */
-  const runJob = (id: string, payload: object, seconds = 120, deliveries = 1) => {
-    const Attributes = { ApproximateReceiveCount: String(deliveries) };
-    const event = eventOf([{ Body: JSON.stringify(payload), Attributes }]);
-    return invoke(`functions/jobs/${id}.ts`, event, seconds) as Promise<JobResult>;
-  };
+  const runJob = (id: string, payload: object, seconds = 120, deliveries = 1) =>
+    invoke(`functions/jobs/${id}.ts`, delivered(payload, deliveries), seconds) as Promise<JobResult>;
   /** Runs what waits, and what that queues, until nothing waits; how many messages failed. */
   const drain = async (): Promise<number> => {
     let failures = 0;
@@ -127,6 +130,7 @@ export const startBench = async (refresh: Settings['refresh'] = testSettings.ref
       ...testSettings,
       publicUrl: url,
       refresh,
+      retention,
       limits: { perUser: 100_000, perOrganization: 100_000, perIntegration: 100_000 },
       assertionKeys: [issuer.assertionKey],
     }),

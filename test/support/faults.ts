@@ -17,8 +17,11 @@ import type { AddressInfo } from 'node:net';
 export const services = ['dynamodb', 'kms', 'sqs'] as const;
 export type Service = (typeof services)[number];
 
-/** `before`: the service never hears of it. `after`: it took effect, and the answer does not arrive. */
-export type Fault = { when: 'before' | 'after'; act: 'error' | 'throttle' | 'cut' | 'hang' };
+/**
+ * `before`: the service never hears of it. `after`: it took effect, and the answer does not arrive. What is put on
+ * `hold` fares well in the end: it waits, before or after it takes effect, until the test releases it.
+ */
+export type Fault = { when: 'before' | 'after'; act: 'error' | 'throttle' | 'cut' | 'hang' | 'hold' };
 
 export type Rule = Fault & {
   /** Only calls of this service, or of an operation of it, as in `UpdateItem`. */
@@ -59,6 +62,7 @@ export const startFaults = async (targets: Record<Service, string>) => {
   let heard: Heard[] = [];
   let rules: readonly Rule[] = [];
   let onHeld: (call: Call) => void = () => {};
+  let released = Promise.withResolvers<void>();
 
   /** What is asked, with the rules that held for it when it was first heard of. */
   const callOf = (service: Service, { headers }: IncomingMessage): Heard => {
@@ -94,19 +98,35 @@ export const startFaults = async (targets: Record<Service, string>) => {
       request.end(body);
     });
 
+  const answerWith = ({ status, headers, body }: Answer, response: ServerResponse): void => {
+    response.writeHead(status, { ...headers, 'content-length': body.length });
+    response.end(body);
+  };
+
+  const hold = async (
+    { when }: Rule,
+    call: Call,
+    take: () => Promise<Answer>,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const early = when === 'after' ? await take() : null;
+    onHeld(call);
+    await released.promise;
+    answerWith(early ?? (await take()), response);
+  };
+
   const serve = async (service: Service, message: IncomingMessage, response: ServerResponse) => {
     const body = await read(message);
     const call = callOf(service, message);
     call.attempts += 1;
     const fault = call.rules.find(({ attempts }) => attempts === 'all' || call.attempts === 1);
+    if (fault?.act === 'hold') return hold(fault, call, () => passOn(service, message, body), response);
     const real = fault?.when === 'before' ? null : await passOn(service, message, body);
     if (fault?.act === 'hang') onHeld(call);
     else if (fault?.act === 'cut') message.socket.destroy();
     else {
       const instead = fault?.act === 'throttle' ? failed(400, throttlings[service]) : null;
-      const answer = instead ?? (fault || !real ? failed(500, 'InternalServerError') : real);
-      response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
-      response.end(answer.body);
+      answerWith(instead ?? (fault || !real ? failed(500, 'InternalServerError') : real), response);
     }
   };
 
@@ -130,13 +150,16 @@ export const startFaults = async (targets: Record<Service, string>) => {
     watch: (...these: Rule[]): void => {
       heard = [];
       rules = these;
+      released = Promise.withResolvers();
     },
     /** Ends the rules; the calls since `watch`, in the order they came. */
     unwatch: (): Call[] => {
       rules = [];
       return heard.map(({ service, operation, attempts }) => ({ service, operation, attempts }));
     },
-    /** Resolves when a call hangs. */
+    /** Lets go on what is on hold. */
+    release: (): void => released.resolve(),
+    /** Resolves when a call hangs or is put on hold. */
     held: (): Promise<Call> =>
       new Promise((resolve) => {
         onHeld = resolve;

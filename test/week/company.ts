@@ -15,15 +15,30 @@ export type Scheduled = {
   first: number | null;
   /** Its provider answers nothing but errors. */
   failing: boolean;
+  /** How many issues there are at first. */
+  things: number;
 };
 
 const perOrganization = 10;
-const things = 3;
+const few = 3;
+/** More than two pages, for every so manieth. */
+const many = 200;
+const everyLarge = 10;
 
-const scheduled = async (bench: Bench, admin: Caller, interval: Interval, failing: boolean) => {
+const scheduled = async (
+  bench: Bench,
+  admin: Caller,
+  { interval, failing, things }: Pick<Scheduled, 'interval' | 'failing' | 'things'>,
+): Promise<Scheduled> => {
   const site = await aJiraSite({}, bench.standins['jira']);
   const template = { summary: 'Thing {n}' };
-  await site.control('POST', '/issues', { count: things, template, updated: '2026-01-02T00:00:00Z' });
+  const updated = { from: '2026-01-02T00:00:00Z', to: '2026-01-05T00:00:00Z' };
+  await site.control('POST', '/issues', {
+    count: things,
+    template,
+    created: '2026-01-01T00:00:00Z',
+    updated,
+  });
   const { id } = await connectedJira(admin, site, 'organization', { name: site.host });
   const reply = await admin.put(`/integrations/${id}/schedule`, { interval });
   if (reply.status !== 200) throw new Error(`schedule: ${reply.status} ${reply.text}`);
@@ -34,7 +49,8 @@ const scheduled = async (bench: Bench, admin: Caller, interval: Interval, failin
       times: 1_000_000,
       act: { kind: 'answer', status: 503, headers: { 'retry-after': '5' } },
     });
-  return { admin, site, id, interval, failing, first: nextSyncAt === null ? null : Date.parse(nextSyncAt) };
+  const first = nextSyncAt === null ? null : Date.parse(nextSyncAt);
+  return { admin, site, id, interval, failing, things, first };
 };
 
 /** One integration for each interval named, every so manieth of them at a provider that fails. */
@@ -49,6 +65,10 @@ export const scheduledIntegrations = (
   return inParallel(4, [...wanted.entries()], ([index, interval]) => {
     const admin = admins[Math.floor(index / perOrganization)];
     if (!admin) throw new Error('There is no such organisation.');
-    return scheduled(bench, admin, interval, index % everyFailing === everyFailing - 1);
+    return scheduled(bench, admin, {
+      interval,
+      failing: index % everyFailing === everyFailing - 1,
+      things: index % everyLarge === 0 ? many : few,
+    });
   });
 };

@@ -3,7 +3,7 @@ import type { Interval } from '../../lib/model/sync.ts';
 import { type Bench, startBench } from '../support/bench.ts';
 import { scheduledIntegrations } from './company.ts';
 import { live } from './live.ts';
-import { faultsIn, faultsOfStatistics, runsIn } from './verify.ts';
+import { faultsIn, faultsOfAllRecords, faultsOfStatistics, runsIn, syncAll } from './verify.ts';
 
 /** A day of fifty integrations in seconds; `npm run proof:week` lives a week of a thousand. */
 
@@ -13,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-const day = { hours: 25, step: 100, lost: 0.03, killed: 0.01, changes: 2, quietHours: 3 };
+const day = {
+  ...{ hours: 25, step: 120, lost: 0.03, killed: 0.01, blind: 0.02, during: 0.05 },
+  ...{ changes: 2, quietHours: 3 },
+};
 const times = (count: number, interval: Interval): Interval[] =>
   Array.from({ length: count }, () => interval);
 
@@ -33,7 +36,9 @@ it('every due sync of a day happens once and in time, and nothing is lost, doubl
 
   const life = await live(bench, all, { ...day, seed: 7 });
   const runs = await runsIn(all);
-  const faults = await faultsIn(all, life.until);
+  const faults = await faultsIn(all, life);
+  await syncAll(bench, all);
+  faults.push(...(await faultsOfAllRecords(all)));
   await bench.follow();
   faults.push(...(await faultsOfStatistics(all)));
 
@@ -44,4 +49,6 @@ it('every due sync of a day happens once and in time, and nothing is lost, doubl
   expect(life.killed).toBeGreaterThan(0);
   expect(life.lost).toBeGreaterThan(5);
   expect(life.changes).toBeGreaterThan(20);
+  expect(life.changedDuring).toBeGreaterThan(3);
+  expect(life.blindAt.length).toBeGreaterThan(0);
 });

@@ -2,7 +2,7 @@ import type { Interval } from '../../lib/model/sync.ts';
 import { startBench } from '../support/bench.ts';
 import { scheduledIntegrations } from './company.ts';
 import { live } from './live.ts';
-import { faultsIn, faultsOfStatistics, runsIn } from './verify.ts';
+import { faultsIn, faultsOfAllRecords, faultsOfStatistics, runsIn, syncAll } from './verify.ts';
 
 /**
  * `npm run proof:week -- [INTEGRATIONS] [DAYS] [SEED]`, for the night: a week of a thousand integrations with all
@@ -26,17 +26,21 @@ try {
     seed,
     lost: 0.02,
     killed: 0.002,
+    blind: 0.01,
+    during: 0.02,
     changes: integrations / 10,
     quietHours: 3,
   });
   const runs = await runsIn(all);
-  const faults = await faultsIn(all, life.until);
+  const faults = await faultsIn(all, life);
+  await syncAll(bench, all);
+  faults.push(...(await faultsOfAllRecords(all)));
   for (let swept = 0; swept <= runs.length * 2; swept += 800) await bench.follow();
   faults.push(...(await faultsOfStatistics(all)));
   const failed = runs.filter(({ state }) => state === 'failed').length;
   tell(
     `${days} days, ${runs.length} runs, ${failed} of them failed, as their providers did; ${life.changes} changes, ` +
-      `${life.deliveries} deliveries, ${life.lost} of them lost, ${life.killed} workers killed: ${faults.length} faults`,
+      `${life.deliveries} deliveries, ${life.lost} of them lost, ${life.killed} workers and ${life.blindAt.length} schedulers killed: ${faults.length} faults`,
   );
   for (const fault of faults) tell(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;

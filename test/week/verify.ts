@@ -3,14 +3,18 @@ import type { RunRecord } from '../../lib/model/sync.ts';
 import { ownerOf } from '../../lib/store/integrations.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { queryAll } from '../../lib/store/table.ts';
-import { nextRun } from '../../lib/sync/timing.ts';
+import { nextRun, watchAfter } from '../../lib/sync/timing.ts';
+import type { Bench } from '../support/bench.ts';
 import { recordsOf } from '../sync/synced.ts';
 import type { Scheduled } from './company.ts';
+import type { Lived } from './live.ts';
 
 /** What must be true of every integration after any stretch of time; each fault is a line. */
 
-/** A run that is due starts within so long. */
-const promptly = 120_000;
+/** A run that is due is being worked on within so long: until it is looked for, and its message has its turn. */
+const promptly = 240_000;
+/** What a death may cost, of a worker or of who looks at what is due: until the run is looked after. */
+const cost = watchAfter + promptly;
 
 const runsOf = ({ admin, id }: Scheduled): Promise<RunRecord[]> =>
   queryAll<RunRecord>(keys.runsOf(ownerOf({ ...admin }, id), id));
@@ -20,16 +24,23 @@ export const runsIn = async (all: readonly Scheduled[]): Promise<RunRecord[]> =>
 
 const at = (time: string | null): number => Date.parse(time ?? '');
 
-/** Each due time made one run, in time, or as soon as the run before it was over. */
-const faultsOfTiming = ({ first, interval, id }: Scheduled, runs: readonly RunRecord[], until: number) => {
+/** Each due time made one run, begun in time, or as soon as the run before it was over. */
+const faultsOfTiming = (
+  { first, interval, id }: Scheduled,
+  runs: readonly RunRecord[],
+  { until, disturbed, blindAt }: Lived,
+) => {
   const faults: string[] = [];
   let due = first;
   let free = 0;
-  for (const { queuedAt, endedAt, id: run } of runs) {
+  for (const { queuedAt, startedAt, endedAt, id: run } of runs) {
     const began = at(queuedAt);
     if (due === null || began < due) return [...faults, `${id}: ${run} was not due`];
-    const late = began - Math.max(due, free);
-    if (late > promptly) faults.push(`${id}: ${run} came ${Math.round(late / 1000)} s late`);
+    const [from, to] = [Math.max(due, free), startedAt === null ? until : at(startedAt)];
+    const late = to - from;
+    const blind = blindAt.filter((time) => time >= from && time <= to).length;
+    if (late > promptly + ((disturbed.get(run) ?? 0) + blind) * cost)
+      faults.push(`${id}: ${run} came ${Math.round(late / 1000)} s late`);
     due = nextRun(interval, due, began);
     free = endedAt === null ? until : at(endedAt);
   }
@@ -78,17 +89,35 @@ const faultsOfRecords = async (one: Scheduled, runs: readonly RunRecord[]): Prom
 /** How often it is looked at before what changed last must be there. */
 const isFresh = ({ interval }: Scheduled): boolean => ['15m', '30m', 'hourly'].includes(interval);
 
-const faultsOf = async (one: Scheduled, until: number): Promise<string[]> => {
+const faultsOf = async (one: Scheduled, lived: Lived): Promise<string[]> => {
   const runs = await runsOf(one);
   return [
-    ...faultsOfTiming(one, runs, until),
-    ...faultsOfOutcomes(one, runs, until),
+    ...faultsOfTiming(one, runs, lived),
+    ...faultsOfOutcomes(one, runs, lived.until),
     ...(isFresh(one) ? await faultsOfRecords(one, runs) : []),
   ];
 };
 
-export const faultsIn = async (all: readonly Scheduled[], until: number): Promise<string[]> =>
-  (await inParallel(4, all, (one) => faultsOf(one, until))).flat();
+export const faultsIn = async (all: readonly Scheduled[], lived: Lived): Promise<string[]> =>
+  (await inParallel(4, all, (one) => faultsOf(one, lived))).flat();
+
+/** Runs that go on come to their end, and then all are synced once more. */
+export const syncAll = async (bench: Bench, all: readonly Scheduled[]): Promise<void> => {
+  for (let time = 0; time < 5; time += 1) {
+    bench.advance(watchAfter / 1000 + 60);
+    await bench.runSchedule('queue-due-syncs');
+    await bench.drain();
+  }
+  await inParallel(4, all, async ({ admin, id }) => {
+    const { status, text } = await admin.post(`/integrations/${id}/sync`);
+    if (status !== 202) throw new Error(`sync: ${status} ${text}`);
+  });
+  await bench.drain();
+};
+
+/** What is kept of each, against what is there now. */
+export const faultsOfAllRecords = async (all: readonly Scheduled[]): Promise<string[]> =>
+  (await inParallel(4, all, async (one) => faultsOfRecords(one, await runsOf(one)))).flat();
 
 /** The statistics of each organisation against the runs themselves. */
 export const faultsOfStatistics = async (all: readonly Scheduled[]): Promise<string[]> => {

@@ -2,6 +2,4 @@ import { listLinks } from '../../../lib/contract/operations/links.ts';
 import { handle } from '../../../lib/http/handle.ts';
 import { listLinksFor } from '../../../lib/links/read.ts';
 
-export const handler = handle(listLinks, async ({ caller, query }) => ({
-  links: await listLinksFor(caller, query),
-}));
+export const handler = handle(listLinks, ({ caller, query }) => listLinksFor(caller, query));

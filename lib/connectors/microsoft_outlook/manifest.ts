@@ -56,7 +56,8 @@ export const manifest: Manifest = {
           help: 'The directory (tenant) id of the app registration.',
           type: 'text',
           required: true,
-          pattern: '[A-Za-z0-9][A-Za-z0-9.-]*',
+          // Not what stands for any tenant: an app of its own acts in one.
+          pattern: '(?!(?:common|organizations|consumers)$)[A-Za-z0-9][A-Za-z0-9.-]*',
           maxLength: 100,
           placeholder: '00000000-0000-0000-0000-000000000000',
           hosts: null,

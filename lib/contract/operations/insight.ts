@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { defineOperation, session } from '../define.ts';
-import { date, id, line, orAbsent, time } from '../shapes.ts';
+import { date, id, lines, orAbsent, time } from '../shapes.ts';
 
 const TimeSaved = z.object({
   minutes: z.number(),
@@ -71,7 +71,7 @@ export const getUsage = defineOperation({
         connections: z.number(),
         connected: z.number(),
         disconnected: z.number(),
-        /** Who connected it, of all whom we know to have done something. */
+        /** Who connected what is connected now, of all whom we know to have done something. */
         adoption: z.object({ users: z.number(), members: z.number(), share: z.number() }),
         operations: z.record(z.string(), z.number()),
         syncs: z.object({ succeeded: z.number(), failed: z.number(), perDay: z.number() }),
@@ -95,7 +95,7 @@ export const putRating = defineOperation({
   params: z.strictObject({ id }),
   body: z.strictObject({
     stars: z.number().check(z.int(), z.gte(1), z.lte(5)),
-    comment: z.optional(line(500)),
+    comment: z.optional(lines(500)),
   }),
   output: z.object({ rating: Rating }),
   grants: ['table:read', 'table:write'],

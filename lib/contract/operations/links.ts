@@ -41,7 +41,11 @@ export const listLinks = defineOperation({
     z.strictObject({ entityType: EntityType, entityId: foreignId() }),
     z.strictObject({ integrationId: id, externalType: ExternalType, externalId }),
   ]),
-  output: z.object({ links: z.array(Link) }),
+  output: z.object({
+    links: z.array(Link),
+    /** The provider of one is down, or its integration needs a person: what is shown may be old. */
+    degraded: z.boolean(),
+  }),
   failures: ['not_found'],
   grants: ['table:read'],
 });

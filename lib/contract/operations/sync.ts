@@ -129,7 +129,7 @@ export const listRecords = defineOperation({
   output: z.object({
     records: z.array(Synced),
     syncedAt: orAbsent(time),
-    /** The last sync failed, or the integration needs a person: what is shown may be old. */
+    /** The last sync failed, the provider is down, or the integration needs a person: what is shown may be old. */
     degraded: z.boolean(),
     nextCursor: z.nullable(z.string()),
   }),
