@@ -57,7 +57,8 @@ export const lastTry = async (
   payload: unknown,
   run: () => Promise<void>,
 ): Promise<void> => {
-  await keepFailure(job, id, payload, 'internal');
+  // What cannot be kept is tried all the same.
+  await keepFailure(job, id, payload, 'internal').catch(() => {});
   try {
     await run();
   } catch (error) {
