@@ -5,13 +5,15 @@ import { join } from 'node:path';
 /** Every secret a test makes begins with this, so that one search finds them all; so long that no random text holds it. */
 const mark = 'canary-';
 
-export const plantedSecret = (label = 'secret'): string =>
-  `${mark}${label}-${randomBytes(12).toString('hex')}`;
+/** Of so many characters that eight in a row are in no other text by chance, however much is stored. */
+const letters = (bytes: number): string => randomBytes(bytes).toString('base64url').replaceAll(/[-_]/g, 'x');
+
+export const plantedSecret = (label = 'secret'): string => `${mark}${label}-${letters(18)}`;
 
 /** One with characters among its letters that texts escape, so that it looks different in each. */
 export const awkwardSecret = (label = 'secret'): string => {
-  const letters = randomBytes(18).toString('hex').match(/.{4}/g) ?? [];
-  return `${mark}${label}-${letters.map((some, index) => `${some}${'"\\%&<+/='[index % 8]}`).join('')}`;
+  const groups = letters(27).match(/.{4}/g) ?? [];
+  return `${mark}${label}-${groups.map((some, index) => `${some}${'"\\%&<+/='[index % 8]}`).join('')}`;
 };
 
 const each = (text: string, write: (byte: string) => string): string =>
