@@ -39,7 +39,8 @@ export const startPollers = ({
   concurrency = (job) => job.concurrency,
   timeout = (job) => job.timeout,
 }: PollersOptions) => {
-  const client = new SQSClient({ endpoint });
+  // Each poller keeps a connection while it waits; whoever is done must not wait for one of them.
+  const client = new SQSClient({ endpoint, requestHandler: { httpAgent: { maxSockets: Infinity } } });
   const stopping = new AbortController();
   /** Messages whose handling failed: back in the queue once their time hidden is over. */
   const failed = new Set<string>();

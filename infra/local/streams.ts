@@ -16,6 +16,7 @@ import { invoke } from './functions.ts';
 /** Reads the table's stream and calls its consumers as Lambda would: filtered, in order, again after a failure. */
 
 const pause = 25;
+const atOnce = 100;
 const attempts = 5;
 
 const matches = ({ filter }: Stream, record: _Record): boolean =>
@@ -40,9 +41,9 @@ export const startStreams = async (
   const handled = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Record<string, string>;
   const stopping = new AbortController();
   const running: Promise<void>[] = [];
-  /** Counts reads that began, and remembers the newest that found nothing. */
+  /** Counts reads that began, and remembers the newest that came to the end. */
   let began = 0;
-  let foundNothing = 0;
+  let cameToEnd = 0;
 
   const deliver = async (records: readonly _Record[]): Promise<void> => {
     for (const stream of streams) {
@@ -80,17 +81,16 @@ export const startStreams = async (
       began += 1;
       const number = began;
       const { Records = [], NextShardIterator } = await client.send(
-        new GetRecordsCommand({ ShardIterator: next, Limit: 100 }),
+        new GetRecordsCommand({ ShardIterator: next, Limit: atOnce }),
       );
       await deliver(Records);
       const last = Records.at(-1)?.dynamodb?.SequenceNumber;
       if (last) {
         handled[shard] = last;
         writeFileSync(file, JSON.stringify(handled));
-      } else {
-        foundNothing = number;
-        await sleep(pause);
       }
+      if (Records.length < atOnce) cameToEnd = number;
+      if (!last) await sleep(pause);
       next = NextShardIterator;
     }
   };
@@ -115,7 +115,7 @@ export const startStreams = async (
     /** Resolves once everything written before has been delivered. */
     caughtUp: async (): Promise<void> => {
       const from = began;
-      while (foundNothing <= from && !stopping.signal.aborted) await sleep(10);
+      while (cameToEnd <= from && !stopping.signal.aborted) await sleep(10);
     },
     stop: async (): Promise<void> => {
       stopping.abort();

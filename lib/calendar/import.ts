@@ -2,9 +2,9 @@ import type * as z from 'zod/mini';
 import { isoNow } from '../config/clock.ts';
 import type { CalendarEvent } from '../connectors/calendar.ts';
 import type { importEvents } from '../contract/operations/calendar.ts';
-import { AppError, notFound } from '../errors/error.ts';
+import { AppError, hasCode, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
-import { checkExternalId, entityFacts } from '../integrations/search.ts';
+import { checkExternalId, factsOfOnly } from '../integrations/search.ts';
 import { requireScopes, using } from '../integrations/use.ts';
 import { type Caller, organizationOf } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
@@ -23,7 +23,7 @@ const eventOf = async (caller: Caller, integrationId: string, externalId: string
     caller,
     integrationId,
     (usable) => {
-      const facts = entityFacts(usable.manifest, 'event', 'integrationId');
+      const facts = factsOfOnly(usable.manifest, 'event');
       checkExternalId(facts, externalId, 'externalId');
       requireScopes(usable, facts);
     },
@@ -82,7 +82,7 @@ const isFirst = async (
     ]);
     return true;
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'already_created') throw error;
+    if (!hasCode(error, 'already_created')) throw error;
     // To the call that imported it, and could not say so, it is the first still.
     return call !== null && (await get<{ call?: string | null }>(key))?.call === call;
   }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../contract/codes.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, hasCode } from '../errors/error.ts';
 import type { OutboundError } from '../outbound/failure.ts';
 import { retryAfterSeconds } from '../outbound/retry.ts';
 import type { Classify, Refusal } from './connector.ts';
@@ -55,7 +55,7 @@ export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'provider_not_found') return null;
+    if (hasCode(error, 'provider_not_found')) return null;
     throw error;
   }
 };

@@ -3,21 +3,10 @@ import * as z from 'zod/mini';
 /** Shapes more than one operation speaks of. Inputs are strict and bounded; outputs drop what is not named here. */
 
 /** One line of human text: no control characters, no lone surrogates, nothing that reorders what is read. */
-export const line = (max: number) =>
-  z
-    .string()
-    .check(z.trim(), z.minLength(1), z.maxLength(max), z.regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}]*$/u));
-
-/** The same, of several lines. */
-export const lines = (max: number) =>
-  z
-    .string()
-    .check(
-      z.trim(),
-      z.minLength(1),
-      z.maxLength(max),
-      z.regex(/^(?:[^\p{Cc}\p{Cs}\p{Bidi_Control}]|[\t\r\n])*$/u),
-    );
+const typed = (max: number, form: RegExp) =>
+  z.string().check(z.trim(), z.minLength(1), z.maxLength(max), z.regex(form));
+export const line = (max: number) => typed(max, /^[^\p{Cc}\p{Cs}\p{Bidi_Control}]*$/u);
+export const lines = (max: number) => typed(max, /^(?:[^\p{Cc}\p{Cs}\p{Bidi_Control}]|[\t\r\n])*$/u);
 
 /** An id made by others (ManagerOS, a provider): visible characters, none that could leave a key or a path. */
 export const foreignId = (max = 64) =>

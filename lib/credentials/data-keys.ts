@@ -1,5 +1,5 @@
 import { isoNow } from '../config/clock.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, hasCode } from '../errors/error.ts';
 import { keys } from '../store/keys.ts';
 import { get, query, transact, type Write } from '../store/table.ts';
 import { generateDataKey, unwrapDataKey } from './kms.ts';
@@ -52,8 +52,7 @@ export const createDataKey = async (
     return record;
   } catch (error) {
     // Another function made it at the same moment; or ours was stored and the answer lost.
-    const stored =
-      error instanceof AppError && error.code === 'conflict' ? await newestDataKey(organizationId) : null;
+    const stored = hasCode(error, 'conflict') ? await newestDataKey(organizationId) : null;
     if (!stored) throw error;
     return stored;
   }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { isoNow, now } from '../config/clock.ts';
 import { erase as job } from '../contract/jobs.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { ErasureRecord } from '../model/erasure.ts';
@@ -32,7 +32,7 @@ const moveOn = async (erasure: ErasureRecord, over: boolean): Promise<void> => {
     );
   } catch (error) {
     // Another delivery of the same message was faster.
-    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    if (!hasCode(error, 'conflict')) throw error;
   }
 };
 

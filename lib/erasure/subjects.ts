@@ -1,17 +1,17 @@
 import { forgetDataKeys } from '../credentials/data-keys.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import { countOnce, type DueEvent } from '../events/follow.ts';
-import { eventWrites } from '../events/record.ts';
 import { leaveAdoptions } from '../insight/count.ts';
 import { purge } from '../integrations/purge.ts';
+import { removeIntegration } from '../integrations/remove.ts';
 import type { Work } from '../jobs/handle.ts';
 import { type Owner, organizationOf } from '../model/caller.ts';
 import type { Subject } from '../model/erasure.ts';
-import type { CredentialRecord } from '../model/integration.ts';
+import type { CredentialRecord, IntegrationRecord } from '../model/integration.ts';
 import type { LinkRecord, ManagerosEntity } from '../model/link.ts';
 import { listIntegrations } from '../store/integrations.ts';
 import { type Key, keys } from '../store/keys.ts';
-import { query, queryAll, queryBy, removeAll, transact, write } from '../store/table.ts';
+import { query, queryAll, queryBy, removeAll, write } from '../store/table.ts';
 import { OutOfTime, sweepEvents, sweepOwner, sweepRange } from './sweep.ts';
 
 /** What is erased of each kind of subject, and in which order; all of it may be done again from the start. */
@@ -76,43 +76,14 @@ const eraseOrganization = async (organizationId: string, work: Pass): Promise<vo
   await write({ delete: keys.organization(organizationId) });
 };
 
-/** It goes, and that it went is counted, at once; one that is going already was told of. */
-const tellGone = async (owner: Owner, { id, provider }: Pick<CredentialRecord, 'id' | 'provider'>) => {
-  const going = new AppError('conflict', 'It is being deleted already.');
-  try {
-    await transact([
-      { delete: keys.integration(owner, id) },
-      {
-        update: keys.credential(owner, id),
-        set: { state: 'deleting' },
-        when: [
-          ['pk', 'exists'],
-          ['state', '<>', 'deleting'],
-        ],
-        otherwise: () => going,
-      },
-      ...eventWrites(owner, {
-        actor: 'system',
-        action: 'integration.deleted',
-        target: id,
-        provider,
-        outcome: 'ok',
-        detail: {},
-      }),
-    ]);
-  } catch (error) {
-    if (error !== going) throw error;
-  }
-};
-
 /** A personal integration goes as if its owner deleted it: its tokens end at the provider first. */
-const disconnect = async (
-  owner: Owner,
-  { id, provider, state }: CredentialRecord,
-  work: Work,
-): Promise<void> => {
-  if (state !== 'deleting') await tellGone(owner, { id, provider });
-  await purge({ ...owner, integrationId: id, after: null }, work);
+const disconnect = async (owner: Owner, integration: IntegrationRecord): Promise<void> => {
+  try {
+    await removeIntegration(owner, 'system', integration);
+  } catch (error) {
+    // Its owner was faster.
+    if (!hasCode(error, 'not_found')) throw error;
+  }
 };
 
 /** What a user left in the organisation's own partition; entries of the audit stay as long as their retention says. */
@@ -136,21 +107,28 @@ const isNewer =
   ({ createdAt }: { createdAt: string }): boolean =>
     Date.parse(createdAt) > until;
 
+/** Who came back keeps what they have now: all that they had hangs on what is gone. */
 const eraseMember = async (owner: Owner & { userId: string }, work: Pass): Promise<void> => {
-  const newer = (await listIntegrations(owner)).filter(isNewer(work)).map(({ id }) => id);
-  for (const credential of await queryAll<CredentialRecord>(keys.sealedOf(owner, 'CRED#'))) {
-    if (newer.includes(credential.id)) continue;
-    await disconnect(owner, credential, work);
+  const newer = isNewer(work);
+  const [integrations, links] = await Promise.all([
+    listIntegrations(owner),
+    queryAll<LinkRecord & Key>(keys.linksOf(owner)),
+  ]);
+  const kept = integrations.filter(newer).map(({ id }) => id);
+  for (const integration of integrations) if (!newer(integration)) await disconnect(owner, integration);
+  for (const { id } of await queryAll<CredentialRecord>(keys.sealedOf(owner, 'CRED#'))) {
+    if (!kept.includes(id)) await purge({ ...owner, integrationId: id, after: null }, work);
     if (work.left() <= 0) throw new OutOfTime();
   }
-  const links = await queryAll<LinkRecord & Key>(keys.linksOf(owner));
-  await removeAll(links.filter((link) => !isNewer(work)(link)));
-  // Who came back keeps what they have now; all that they had hung on what is gone.
-  if (newer.length > 0 || links.some(isNewer(work))) return;
+  await removeAll(links.filter((link) => !newer(link)));
+  const isBack = kept.length > 0 || links.some(newer);
+  // Their history went with the first pass.
+  if (isBack && work.final) return;
   await sweepEvents(owner, work, counted);
-  await sweepOwner(owner, work);
   await sweepRange(keys.callsOf(owner.organizationId, owner.userId), work);
   await removeAll(await traces(owner));
+  if (isBack) return;
+  await sweepOwner(owner, work);
   await leaveDirectory(owner.organizationId, owner.userId, work);
 };
 

@@ -29,10 +29,11 @@ export const sweepRange = async <T extends Key>(
 ): Promise<void> => {
   for (;;) {
     const { items, next } = await query<T>({ ...range, limit: atOnce });
-    for (const item of first ? items : []) {
-      await first?.(item);
-      checkTime(pace);
-    }
+    if (first)
+      for (const item of items) {
+        await first(item);
+        checkTime(pace);
+      }
     await removeAll(items);
     if (next === null) return;
     checkTime(pace);

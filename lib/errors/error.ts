@@ -55,3 +55,6 @@ export const asAppError = (error: unknown): AppError =>
     : new AppError('internal', 'Something went wrong on our side; the request id helps us find it.', {
         cause: error,
       });
+
+export const hasCode = (error: unknown, ...wanted: ErrorCode[]): boolean =>
+  error instanceof AppError && wanted.includes(error.code);

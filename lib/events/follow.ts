@@ -1,9 +1,10 @@
 import { purgeIntegration, revoke } from '../contract/jobs.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, hasCode } from '../errors/error.ts';
 import { statisticsWrites } from '../insight/count.ts';
 import { send } from '../jobs/send.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Event } from '../model/event.ts';
+import { again } from '../store/again.ts';
 import { type Key, ownerFromKey } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
 
@@ -29,22 +30,21 @@ const handled = () => new AppError('already_created', 'The event was handled alr
 /** Counts an event and clears that it is due, in one transaction: whoever comes again counts nothing. */
 export const countOnce = async (event: DueEvent): Promise<void> => {
   const owner = ownerFromKey(event.pk);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await transact([
-        {
-          update: { pk: event.pk, sk: event.sk },
-          remove: ['due', 'dueAt'],
-          when: [['due', 'exists']],
-          otherwise: handled,
-        },
-        ...(await statisticsWrites(owner, event)),
-      ]);
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'already_created') return;
-      // Another event was the organisation's first of this provider at the same moment, or what it is about went.
-      if (!(error instanceof AppError) || error.code !== 'conflict' || attempt === 3) throw error;
-    }
+  const count = async (): Promise<void> =>
+    transact([
+      {
+        update: { pk: event.pk, sk: event.sk },
+        remove: ['due', 'dueAt'],
+        when: [['due', 'exists']],
+        otherwise: handled,
+      },
+      ...(await statisticsWrites(owner, event)),
+    ]);
+  try {
+    // Another event may be the organisation's first of this provider at the same moment, or what it is about go.
+    await again(count, (error) => hasCode(error, 'conflict'));
+  } catch (error) {
+    if (!hasCode(error, 'already_created')) throw error;
   }
 };
 

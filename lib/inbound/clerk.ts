@@ -3,7 +3,7 @@ import { expiryInDays } from '../config/clock.ts';
 import { foreignId } from '../contract/shapes.ts';
 import { environmentSecret } from '../environment/secrets.ts';
 import { erasureOf, queueErasure } from '../erasure/request.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, hasCode } from '../errors/error.ts';
 import type { Subject } from '../model/erasure.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
@@ -72,7 +72,7 @@ export const takeClerkNews = async (
   try {
     await transact([taken, ...writes]);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'already_created') return;
+    if (hasCode(error, 'already_created')) return;
     throw error;
   }
   await queueErasure(erasure);

@@ -1,5 +1,5 @@
 import { now } from '../config/clock.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Event } from '../model/event.ts';
 import type { RecordType } from '../model/sync.ts';
@@ -55,7 +55,7 @@ export const leaveAdoptions = async (organizationId: string): Promise<void> => {
       ]);
     } catch (error) {
       // Another delivery of the same message was faster.
-      if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+      if (!hasCode(error, 'conflict')) throw error;
     }
 };
 

@@ -50,26 +50,21 @@ const circuitOf = ({ provider, host }: Place): Circuit => {
   return circuit;
 };
 
-/**
- * Refuses while the circuit is open; `provider_unreachable` with the time that is left. Who asks `anyway`, as a
- * person who tests, is let through, and closes it where all is well.
- */
-export const throughCircuit = async (
-  manifest: Manifest,
-  credential: CredentialRecord,
-  { anyway }: { anyway: boolean },
-): Promise<void> => {
+/** What other processes found of it, at most half a minute ago. */
+const readCircuit = async (place: Place, circuit: Circuit): Promise<void> => {
+  if (Math.abs(now() - circuit.readAt) < copyFor) return;
+  circuit.readAt = now();
+  const stored = await get<Stored>(keys.circuit(place.provider, place.host)).catch(() => null);
+  circuit.opens = stored?.opens ?? 0;
+  circuit.openUntil = stored ? Math.max(circuit.openUntil, stored.openUntil) : 0;
+};
+
+/** Refuses while the circuit is open; `provider_unreachable` with the time that is left. */
+export const throughCircuit = async (manifest: Manifest, credential: CredentialRecord): Promise<void> => {
   const place = placeOf(manifest, credential);
   const circuit = circuitOf(place);
-  const trouble =
-    anyway || circuit.failures > 0 || circuit.opens > 0 || credential.cause === 'provider_outage';
-  if (trouble && Math.abs(now() - circuit.readAt) >= copyFor) {
-    circuit.readAt = now();
-    const stored = await get<Stored>(keys.circuit(place.provider, place.host)).catch(() => null);
-    circuit.opens = stored?.opens ?? 0;
-    circuit.openUntil = stored ? Math.max(circuit.openUntil, stored.openUntil) : 0;
-  }
-  if (anyway) return;
+  if (circuit.failures > 0 || circuit.opens > 0 || credential.cause === 'provider_outage')
+    await readCircuit(place, circuit);
   if (circuit.openUntil > now())
     throw providerError(manifest.name, 'provider_unreachable', {
       retryAfter: (circuit.openUntil - now()) / 1000,
@@ -77,6 +72,12 @@ export const throughCircuit = async (
   // Of each process one call tries; the others are told to come back.
   circuit.trying = circuit.opens > 0;
   if (circuit.trying) circuit.openUntil = now() + trial;
+};
+
+/** For who asks past it, as a person who tests: knows of it, so that it is closed where all is well. */
+export const lookAtCircuit = async (manifest: Manifest, credential: CredentialRecord): Promise<void> => {
+  const place = placeOf(manifest, credential);
+  await readCircuit(place, circuitOf(place));
 };
 
 /** That it cannot be kept must not fail the call it is about. */
@@ -103,7 +104,7 @@ const open = async (place: Place, circuit: Circuit): Promise<void> => {
 
 /** That the provider answers, from who asked it past the circuit. */
 export const closeCircuit = async (manifest: Manifest, credential: CredentialRecord): Promise<void> => {
-  await throughCircuit(manifest, credential, { anyway: true });
+  await lookAtCircuit(manifest, credential);
   await tellCircuit(manifest, credential, false);
 };
 

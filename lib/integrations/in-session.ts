@@ -1,15 +1,15 @@
-import type { Adapter, Session } from '../connectors/connector.ts';
+import type { Adapter, Identity, Session } from '../connectors/connector.ts';
 import { adapterOf } from '../connectors/registry.ts';
 import { openSession } from '../connectors/session.ts';
 import { open } from '../credentials/envelope.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, hasCode } from '../errors/error.ts';
 import { countCalls, type ProviderCall } from '../log/provider-calls.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import { afterRejection, withValidToken } from '../tokens/access.ts';
 import { openTokens } from '../tokens/sealed.ts';
 import { patience } from './attempt.ts';
-import { tellCircuit, throughCircuit } from './circuit.ts';
+import { lookAtCircuit, tellCircuit, throughCircuit } from './circuit.ts';
 import { noteOutage } from './outage.ts';
 import { placeOf } from './place.ts';
 import { rejectCredentials } from './transition.ts';
@@ -51,19 +51,19 @@ export const sessionFor = async (
 
 /**
  * Runs with an open session. Where the provider rejects a token, newer ones are got once and the use is
- * run again; `provider_unauthorized` comes out where that is of no use. `anyway`: also while the circuit is open.
+ * run again; `provider_unauthorized` comes out where that is of no use. `enter` may refuse before anything is asked.
  */
-export const withSession = async <T>(
+const withSession = async <T>(
   usable: Usable,
   run: Run<T>,
   deadline = Date.now() + patience,
-  how: { anyway: boolean } = { anyway: false },
+  enter = throughCircuit,
 ): Promise<T> => {
   const adapter = await adapterOf(usable.manifest.id);
   const { owner } = usable;
   const once = async (credential: CredentialRecord): Promise<T> => {
     const current = { ...usable, credential };
-    await throughCircuit(usable.manifest, credential, how);
+    await enter(usable.manifest, credential);
     const tell = observerOf(owner, credential.id);
     const calls: ProviderCall[] = [];
     let isDown: boolean | null = null;
@@ -85,12 +85,16 @@ export const withSession = async <T>(
   try {
     return await once(valid);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'provider_unauthorized') throw error;
+    if (!hasCode(error, 'provider_unauthorized')) throw error;
     const newer = await afterRejection(owner, valid);
     if (!newer) throw error;
     return once(newer);
   }
 };
+
+/** As in `use.ts`. */
+export const identify = (usable: Usable): Promise<Identity> =>
+  withSession(usable, ({ adapter, session }) => adapter.identify(session), undefined, lookAtCircuit);
 
 /** The same, for stored credentials: those that are rejected make the integration `needs_reauth` at once. */
 export const inSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> => {
@@ -105,7 +109,7 @@ export const inSession = async <T>(usable: Usable, run: Run<T>, deadline?: numbe
       deadline,
     );
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'provider_unauthorized') throw error;
+    if (!hasCode(error, 'provider_unauthorized')) throw error;
     await rejectCredentials(usable.owner, used);
     const { name } = usable.manifest;
     throw new AppError('needs_reauth', `${name} no longer accepts the credentials: reconnect it.`, {

@@ -7,8 +7,9 @@ import { newIntegrationId } from '../model/ids.ts';
 import type { Cause, CredentialRecord, IntegrationRecord, TokenState } from '../model/integration.ts';
 import { consentWrites } from '../oauth/consents.ts';
 import { requireRoomFor } from '../plans/limits.ts';
+import { again } from '../store/again.ts';
 import type { Condition } from '../store/expressions.ts';
-import { insertWrites, listIntegrations } from '../store/integrations.ts';
+import { insertWrites, isNameTaken, listIntegrations } from '../store/integrations.ts';
 import { foldedName, keys } from '../store/keys.ts';
 import { memberWrites } from '../store/members.ts';
 import { get, transact, type Write } from '../store/table.ts';
@@ -142,19 +143,20 @@ const takeTurn = async (owner: Owner, overtaken: AppError): Promise<Write[]> => 
 export const insertIntegration = async (connection: NewConnection): Promise<IntegrationRecord> => {
   const { owner, most } = connection;
   const overtaken = new AppError('conflict', 'Others were connected at the same moment: repeat it.');
-  for (let attempt = 1; ; attempt += 1) {
-    const turn = most === null ? [] : await takeTurn(owner, overtaken);
-    const existing = await listIntegrations(owner);
-    const made = existing.find(({ call }) => call !== null && call === connection.call);
-    if (made) return made;
-    requireRoomFor(most, existing.length);
-    if (existing.length >= mostPerOwner)
-      throw new AppError('conflict', `At most ${mostPerOwner} integrations can be connected.`);
-    try {
-      return await attemptInsert(connection, nameFor(connection.manifest, connection.name, existing), turn);
-    } catch (error) {
-      const nameTaken = error instanceof AppError && error.code === 'conflict' && connection.name === null;
-      if (!(nameTaken || error === overtaken) || attempt === namings) throw error;
-    }
-  }
+  const overtakenBy = (error: unknown): boolean =>
+    isNameTaken(error) ? connection.name === null : error === overtaken;
+  return again(
+    async () => {
+      const turn = most === null ? [] : await takeTurn(owner, overtaken);
+      const existing = await listIntegrations(owner);
+      const made = existing.find(({ call }) => call !== null && call === connection.call);
+      if (made) return made;
+      requireRoomFor(most, existing.length);
+      if (existing.length >= mostPerOwner)
+        throw new AppError('conflict', `At most ${mostPerOwner} integrations can be connected.`);
+      return attemptInsert(connection, nameFor(connection.manifest, connection.name, existing), turn);
+    },
+    overtakenBy,
+    namings,
+  );
 };

@@ -1,5 +1,5 @@
 import { settings } from '../config/env.ts';
-import { AppError } from '../errors/error.ts';
+import { AppError, hasCode } from '../errors/error.ts';
 import { log } from '../log/log.ts';
 import type { Caller } from '../model/caller.ts';
 import { digest, keys } from '../store/keys.ts';
@@ -32,7 +32,7 @@ export const countProviderCall = async (caller: Caller, integrationId: string | 
         }),
     });
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
+    if (!hasCode(error, 'unavailable')) throw error;
     log('warn', 'rate limit not counted', { organization: caller.organizationId });
   }
 };

@@ -1,6 +1,6 @@
 import { AppError, invalidField } from '../errors/error.ts';
 import type { Caller } from '../model/caller.ts';
-import { OutboundError } from '../outbound/failure.ts';
+import { isTooLarge } from '../outbound/failure.ts';
 import { type InUse, using } from './use.ts';
 
 export type ProxyRequest = {
@@ -100,8 +100,7 @@ export const proxyTo = async (caller: Caller, id: string, request: ProxyRequest)
         }),
     );
   } catch (error) {
-    const cause = error instanceof AppError ? error.cause : null;
-    if (cause instanceof OutboundError && cause.reason === 'too_large') throw tooLarge();
+    if (isTooLarge(error)) throw tooLarge();
     throw error;
   }
 };

@@ -1,10 +1,11 @@
 import { isoNow } from '../config/clock.ts';
 import type { Manifest } from '../connectors/connector.ts';
-import { AppError, notFound } from '../errors/error.ts';
+import { AppError, hasCode, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord, IntegrationRecord, RetiredTokens, TokenState } from '../model/integration.ts';
 import { consentWrites } from '../oauth/consents.ts';
+import { again } from '../store/again.ts';
 import {
   changeWrite,
   findCredential,
@@ -138,12 +139,8 @@ const attemptReplace = async (replacement: Replacement): Promise<IntegrationReco
  * Puts a new connection in the place of the old one, under the same id. The newest consent wins: a
  * refresh that is under way loses its claim.
  */
-export const replaceConnection = async (replacement: Replacement): Promise<IntegrationRecord> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await attemptReplace(replacement);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'stale_version' || attempt === 5) throw error;
-    }
-  }
-};
+export const replaceConnection = (replacement: Replacement): Promise<IntegrationRecord> =>
+  again(
+    () => attemptReplace(replacement),
+    (error) => hasCode(error, 'stale_version'),
+  );

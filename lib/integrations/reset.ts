@@ -1,9 +1,10 @@
 import { isoNow } from '../config/clock.ts';
-import { AppError, notFound } from '../errors/error.ts';
+import { hasCode, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { type Caller, ownerFor } from '../model/caller.ts';
 import type { Action } from '../model/event.ts';
 import { type Cause, type IntegrationRecord, noTokens } from '../model/integration.ts';
+import { again } from '../store/again.ts';
 import { changeWrite, findCredential, release, stale } from '../store/integrations.ts';
 import { keys } from '../store/keys.ts';
 import { transact, type Write } from '../store/table.ts';
@@ -86,20 +87,12 @@ const attemptForget = async (
   return next;
 };
 
-const forget = async (
-  caller: Caller,
-  seen: IntegrationRecord,
-  how: Forgetting,
-): Promise<IntegrationRecord> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await attemptForget(caller, seen, how);
-    } catch (error) {
-      // A refresh was faster: its tokens are the ones to retire.
-      if (!(error instanceof AppError) || error.code !== 'stale_version' || attempt === 3) throw error;
-    }
-  }
-};
+/** Where a refresh was faster, its tokens are the ones to retire. */
+const forget = (caller: Caller, seen: IntegrationRecord, how: Forgetting): Promise<IntegrationRecord> =>
+  again(
+    () => attemptForget(caller, seen, how),
+    (error) => hasCode(error, 'stale_version'),
+  );
 
 /** Forgets credentials, tokens and settings; id, name and links stay. */
 export const resetIntegration = (caller: Caller, seen: IntegrationRecord): Promise<IntegrationRecord> =>

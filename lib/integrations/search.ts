@@ -19,10 +19,15 @@ export const entityFacts = (manifest: Manifest, type: ExternalTypeName, path = '
   if (facts) return facts;
   throw invalidField(
     path,
-    path === 'type'
-      ? `must be one of ${manifest.entities.map((one) => one.type).join(', ')} for ${manifest.name}`
-      : `is an integration of ${manifest.name}, which has no ${type}`,
+    `must be one of ${manifest.entities.map((one) => one.type).join(', ')} for ${manifest.name}`,
   );
+};
+
+/** The same for an operation that is about one type alone: then the integration is the wrong one. */
+export const factsOfOnly = (manifest: Manifest, type: ExternalTypeName): EntityFacts => {
+  const facts = manifest.entities.find((one) => one.type === type);
+  if (facts) return facts;
+  throw invalidField('integrationId', `is an integration of ${manifest.name}, which has no ${type}`);
 };
 
 /** Refuses an id that no entity of the provider can have. */

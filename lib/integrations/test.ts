@@ -16,7 +16,7 @@ import { countProviderCall } from './limit.ts';
 import { placeOf } from './place.ts';
 import { moveTo, rejectCredentials } from './transition.ts';
 import { tryCredentialsOf } from './trying.ts';
-import { withSession } from './use.ts';
+import { identify } from './use.ts';
 
 /** What may be wrong with a connection, as against with us. */
 const isVerdict = (code: ErrorCode): boolean =>
@@ -38,8 +38,7 @@ const askAgain = async (
 };
 
 const ask = async (owner: Owner, manifest: Manifest, credential: CredentialRecord): Promise<null> => {
-  const usable = { owner, credential, manifest };
-  await withSession(usable, ({ adapter, session }) => adapter.identify(session), { anyway: true });
+  await identify({ owner, credential, manifest });
   return null;
 };
 

@@ -1,5 +1,5 @@
 import { isoNow } from '../config/clock.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { countMetric } from '../log/metric.ts';
 import type { Owner } from '../model/caller.ts';
@@ -49,7 +49,7 @@ export const moveTo = async (
       ...(moves ? event : []),
     ]);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    if (!hasCode(error, 'conflict')) throw error;
     return;
   }
   if (moves && state === 'needs_reauth') countMetric('NeedsReauth');

@@ -35,7 +35,7 @@ import { countProviderCall } from './limit.ts';
 import { placeOf } from './place.ts';
 import { secretsOf } from './secrets.ts';
 import { tryCredentialsOf } from './trying.ts';
-import { withSession } from './use.ts';
+import { identify } from './use.ts';
 
 type Body = z.output<typeof update.body>;
 /** `unless`: what must not have changed since it was read. */
@@ -56,8 +56,7 @@ const retried = async (
   values: FieldValues,
 ): Promise<Identity> => {
   const credential = { ...(await withValidToken(owner, stored)), settings: values.settings };
-  const usable = { owner, credential, manifest };
-  return withSession(usable, ({ adapter, session }) => adapter.identify(session), { anyway: true });
+  return identify({ owner, credential, manifest });
 };
 
 /** Settings and credentials with what was given over what stands, tried at the provider before they replace anything. */

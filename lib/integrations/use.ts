@@ -1,4 +1,4 @@
-import type { Adapter, EntityFacts, Manifest, Session } from '../connectors/connector.ts';
+import type { Adapter, EntityFacts, Identity, Manifest, Session } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import { AppError, notFound } from '../errors/error.ts';
 import type { Caller, Owner } from '../model/caller.ts';
@@ -42,11 +42,13 @@ export const requireScopes = (
     );
 };
 
-/** Runs with an open session; `provider_unauthorized` comes out where newer tokens are of no use. */
-export const withSession = async <T>(usable: Usable, run: Run<T>, how: { anyway: boolean }): Promise<T> =>
-  (await loaded()).withSession(usable, run, undefined, how);
+/**
+ * Whose credentials these are, as the provider says, which is asked also while its circuit is open;
+ * `provider_unauthorized` comes out where newer tokens are of no use.
+ */
+export const identify = async (usable: Usable): Promise<Identity> => (await loaded()).identify(usable);
 
-/** The same, for stored credentials: those that are rejected make the integration `needs_reauth` at once. */
+/** Runs with an open session; credentials that are rejected make the integration `needs_reauth` at once. */
 export const inSession = async <T>(usable: Usable, run: Run<T>, deadline?: number): Promise<T> =>
   (await loaded()).inSession(usable, run, deadline);
 

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { linkPersons } from '../contract/operations/links.ts';
 import { AppError, asAppError, invalidField } from '../errors/error.ts';
 import { countProviderCall } from '../integrations/limit.ts';
-import { entityFacts } from '../integrations/search.ts';
+import { factsOfOnly } from '../integrations/search.ts';
 import { type InUse, inSession, readUsable, requireScopes } from '../integrations/use.ts';
 import type { Caller } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
@@ -59,7 +59,7 @@ export const linkManyPersons = async (
   call: string | null,
 ): Promise<Result[]> => {
   const usable = await readUsable(caller, integrationId);
-  const facts = entityFacts(usable.manifest, 'person', 'integrationId');
+  const facts = factsOfOnly(usable.manifest, 'person');
   candidates.forEach(({ entity }, index) => {
     if (!facts.linkableTo.includes(entity.type))
       throw invalidField(`candidates.${index}.entity.type`, `must be one of ${facts.linkableTo.join(', ')}`);

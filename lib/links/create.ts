@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { isoNow } from '../config/clock.ts';
 import type { createLink } from '../contract/operations/links.ts';
-import { AppError, invalidField, notFound } from '../errors/error.ts';
+import { hasCode, invalidField, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { countProviderCall } from '../integrations/limit.ts';
 import { checkExternalId, entityFacts } from '../integrations/search.ts';
@@ -115,8 +115,7 @@ export const storeLink = async (
   try {
     await transact([standsWrite(owner, integrationId), insertLink(owner, hash, link), ...event]);
   } catch (error) {
-    const stands =
-      error instanceof AppError && error.code === 'conflict' ? await standing(owner, wanted, item) : null;
+    const stands = hasCode(error, 'conflict') ? await standing(owner, wanted, item) : null;
     if (!stands) throw error;
     return stands;
   }

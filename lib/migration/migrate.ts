@@ -1,5 +1,5 @@
 import type { Manifest } from '../connectors/connector.ts';
-import { AppError, asAppError } from '../errors/error.ts';
+import { AppError, asAppError, hasCode } from '../errors/error.ts';
 import type { Tried } from '../integrations/attempt.ts';
 import { insertIntegration } from '../integrations/insert.ts';
 import { countProviderCall } from '../integrations/limit.ts';
@@ -52,7 +52,7 @@ const insertMarked = async (
     const account = made.account?.name ?? null;
     return outcomeOf(credential, 'migrated', { integrationId: made.id, name: made.name, account });
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'already_connected') throw error;
+    if (!hasCode(error, 'already_connected')) throw error;
     // Another call was faster, or the person connected this very account anew: that one counts.
     const { tenant, account } = tried.identity;
     const [mark, taken] = await getMany<{ integrationId?: string; id?: string }>([

@@ -19,3 +19,7 @@ export class OutboundError extends Error {
     this.sent = sent;
   }
 }
+
+/** Whether an error, as its users get it, comes of an answer that was longer than is read. */
+export const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof OutboundError && error.cause.reason === 'too_large';

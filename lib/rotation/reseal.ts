@@ -8,11 +8,12 @@ import {
   newestDataKey,
 } from '../credentials/data-keys.ts';
 import { rewrapDataKey } from '../credentials/kms.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
+import { again } from '../store/again.ts';
 import { type Key, keys, type SealedPrefix } from '../store/keys.ts';
 import { get, query, queryAll, transact, write } from '../store/table.ts';
 import { type Again, appAgain, credentialAgain, secretAgain } from './again.ts';
@@ -26,34 +27,32 @@ export type Rotation = { organizationId: string; since: number; at: number };
  * rescue queue, sealed, for half an hour.
  */
 export const patience = 60 * 60_000;
-const attempts = 5;
 
 type Sealed = Key & { sealedVersion: number };
 type Kind = {
   prefix: SealedPrefix;
-  again: (owner: Owner, row: never, newest: number) => Promise<Again | null>;
+  resealed: (owner: Owner, row: never, newest: number) => Promise<Again | null>;
 };
 const kinds: readonly Kind[] = [
-  { prefix: 'CRED#', again: (owner, row: CredentialRecord, newest) => credentialAgain(owner, row, newest) },
-  { prefix: 'APP#', again: appAgain },
-  { prefix: 'SECRET#', again: secretAgain },
+  {
+    prefix: 'CRED#',
+    resealed: (owner, row: CredentialRecord, newest) => credentialAgain(owner, row, newest),
+  },
+  { prefix: 'APP#', resealed: appAgain },
+  { prefix: 'SECRET#', resealed: secretAgain },
 ];
 
 /** One item, read again where somebody was faster. */
-const resealOne = async (owner: Owner, { again }: Kind, seen: Sealed, newest: number): Promise<void> => {
+const resealOne = async (owner: Owner, { resealed }: Kind, seen: Sealed, newest: number): Promise<void> => {
   const key: Key = { pk: seen.pk, sk: seen.sk };
-  let row: Sealed | null = seen;
-  for (let attempt = 1; row; attempt += 1) {
-    const change: Again | null = await again(owner, row as never, newest);
-    if (!change) return;
-    try {
-      await write({ update: key, ...change });
-      return;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'conflict' || attempt === attempts) throw error;
-      row = await get<Sealed>(key);
-    }
-  }
+  await again(
+    async (attempt) => {
+      const row = attempt === 1 ? seen : await get<Sealed>(key);
+      const change = row && (await resealed(owner, row as never, newest));
+      if (change) await write({ update: key, ...change });
+    },
+    (error) => hasCode(error, 'conflict'),
+  );
 };
 
 const resealOwner = async (owner: Owner, newest: number): Promise<void> => {

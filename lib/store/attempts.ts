@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { now } from '../config/clock.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import type { ScopeName, TokenState } from '../model/integration.ts';
 import { keys } from './keys.ts';
 import { get, transact, type Write, write } from './table.ts';
@@ -86,7 +86,7 @@ export const moveAttempt = async (
     await transact([moveWrite(hash, from, set), ...also]);
     return true;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'conflict') return false;
+    if (hasCode(error, 'conflict')) return false;
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 import { expiryInDays } from '../config/clock.ts';
 import { settings } from '../config/env.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import { keys } from './keys.ts';
 import { get, write } from './table.ts';
 
@@ -34,7 +34,7 @@ const took = async (attempt: Promise<unknown>): Promise<boolean> => {
     await attempt;
     return true;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'conflict') return false;
+    if (hasCode(error, 'conflict')) return false;
     throw error;
   }
 };

@@ -1,4 +1,4 @@
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import type { Condition } from './expressions.ts';
@@ -17,7 +17,7 @@ const succeeded = async (attempt: Promise<unknown>): Promise<boolean> => {
     await attempt;
     return true;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'conflict') return false;
+    if (hasCode(error, 'conflict')) return false;
     throw error;
   }
 };

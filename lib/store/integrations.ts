@@ -46,6 +46,10 @@ const taken = (name: string) => () =>
     errors: [{ path: 'name', message: 'is taken' }],
   });
 
+/** Whether that was what stood in the way. */
+export const isNameTaken = (error: unknown): boolean =>
+  error instanceof AppError && error.errors.some(({ path }) => path === 'name');
+
 export const alreadyConnected = () => new AppError('already_connected', 'This account is connected already.');
 
 const gone = () => notFound('The integration');
@@ -127,11 +131,7 @@ export const credentialWrite = (owner: Owner, id: string, set: Partial<Credentia
 
 /** Of the very version that was read: what it reserves is released along with it. */
 export const deleteWrites = (owner: Owner, integration: IntegrationRecord, multiple: boolean): Write[] => [
-  {
-    delete: keys.integration(owner, integration.id),
-    when: [['version', '=', integration.version]],
-    otherwise: stale,
-  },
+  { delete: keys.integration(owner, integration.id), when: [['version', '=', integration.version]] },
   {
     update: keys.credential(owner, integration.id),
     set: { state: 'deleting' },

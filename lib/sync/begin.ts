@@ -117,7 +117,6 @@ export const beginRun = async (
       when: [
         ['running', 'absent or =', null],
         ['mappingVersion', 'absent or =', state.mappingVersion],
-        ['interval', 'absent or =', state.interval],
         ['nextSyncAt', 'absent or =', state.nextSyncAt],
         ...(seenDueAt === null ? [] : ([['dueAt', '=', seenDueAt]] as const)),
       ],

@@ -1,5 +1,5 @@
 import { now } from '../config/clock.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import { keys } from '../store/keys.ts';
 import { write } from '../store/table.ts';
 
@@ -20,7 +20,7 @@ export const spend = async (provider: string, tenant: string, perMinute: number)
     });
     return 0;
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    if (!hasCode(error, 'conflict')) throw error;
     return Math.max(1, (window + 1) * minute - now());
   }
 };

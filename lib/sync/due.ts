@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { now } from '../config/clock.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import { sync } from '../contract/jobs.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import { hindrance } from '../integrations/hindrance.ts';
 import { keepFailure } from '../jobs/failures.ts';
 import type { Work } from '../jobs/handle.ts';
@@ -89,8 +89,7 @@ const taken = async (state: DueState): Promise<Payload | null> => {
   return { ...owner, integrationId, syncId: run.id };
 };
 
-const isLost = (error: unknown): boolean =>
-  error instanceof AppError && (error.code === 'conflict' || error.code === 'not_found');
+const isLost = (error: unknown): boolean => hasCode(error, 'conflict', 'not_found');
 
 const queuePartition = async (partition: string, left: () => number): Promise<void> => {
   for (;;) {

@@ -1,6 +1,6 @@
 import { isoNow, now } from '../config/clock.ts';
 import type { ErrorCode } from '../contract/codes.ts';
-import { AppError, notFound } from '../errors/error.ts';
+import { hasCode, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import type { RunRecord, SyncState } from '../model/sync.ts';
@@ -80,7 +80,7 @@ const endRun = async (owner: Owner, seen: SyncState, run: RunRecord, ended: Ende
       return await writeEnd(owner, state, run, ended);
     } catch (error) {
       const changed = await findSync(owner, run.integrationId);
-      if (!(error instanceof AppError) || error.code !== 'conflict' || attempt === 3) throw error;
+      if (!hasCode(error, 'conflict') || attempt === 3) throw error;
       if (changed?.running !== run.id) throw error;
       state = changed;
     }

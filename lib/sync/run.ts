@@ -5,13 +5,13 @@ import type { ChangesPage, SyncFacts } from '../connectors/connector.ts';
 import { manifestOf } from '../connectors/registry.ts';
 import { codes } from '../contract/codes.ts';
 import { sync } from '../contract/jobs.ts';
-import { AppError, asAppError } from '../errors/error.ts';
+import { AppError, asAppError, hasCode } from '../errors/error.ts';
 import { hindrance } from '../integrations/hindrance.ts';
 import { inSession, requireScopes, type Usable } from '../integrations/use.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { RunRecord, SyncState } from '../model/sync.ts';
-import { OutboundError } from '../outbound/failure.ts';
+import { isTooLarge } from '../outbound/failure.ts';
 import { findCredential } from '../store/integrations.ts';
 import { keys } from '../store/keys.ts';
 import { advanceRun, dueChange, findRun, findSync } from '../store/syncs.ts';
@@ -54,10 +54,6 @@ const leave = async ({ facts, manifest, credential }: Subject, run: RunRecord): 
   return spend(manifest.id, `${credential.tenant} ${account}`, facts.perMinute);
 };
 
-/** The door reads no more than so much of an answer: things with long texts come in smaller pages. */
-const isTooMuch = (error: unknown): boolean =>
-  error instanceof AppError && error.cause instanceof OutboundError && error.cause.reason === 'too_large';
-
 const readPage = (subject: Subject, run: RunRecord): Promise<ChangesPage> => {
   const stream = subject.facts.streams[run.stream] ?? '';
   const position = run.full ? null : (run.positions[stream] ?? null);
@@ -65,11 +61,12 @@ const readPage = (subject: Subject, run: RunRecord): Promise<ChangesPage> => {
     subject,
     async ({ adapter, session }) => {
       if (!adapter.sync) throw new AppError('internal', 'This connector promised a sync and has none.');
+      // The door reads no more than so much of an answer: things with long texts come in smaller pages.
       for (let limit = pageSize; ; limit = Math.ceil(limit / 3)) {
         try {
           return await adapter.sync(session, { stream, position, cursor: run.cursor, limit });
         } catch (error) {
-          if (!isTooMuch(error) || limit === 1) throw error;
+          if (!isTooLarge(error) || limit === 1) throw error;
         }
       }
     },
@@ -96,20 +93,19 @@ const take = async ({ owner, state }: Subject, run: RunRecord): Promise<RunRecor
   return { ...run, ...next, step: run.step + 1 };
 };
 
-/**
- * The connection as it is at this page: what was disabled is not read on, nor what reads another account by now.
- * Null where it is gone.
- */
-const usableNow = async (subject: Subject, run: RunRecord): Promise<Subject | null> => {
-  const credential = await findCredential(subject.owner, subject.credential.id);
-  if (!credential) return null;
-  const refused = hindrance(credential);
+/** What was disabled is not read on, nor what reads another account by now. */
+const requireFit = (subject: Subject, run: RunRecord): void => {
+  const refused = hindrance(subject.credential);
   if (refused) throw refused;
-  if (sourceOf(credential) !== run.source)
+  if (sourceOf(subject.credential) !== run.source)
     throw new AppError('different_account', 'It was connected to something else meanwhile.');
-  const current = { ...subject, credential };
-  requireScopes(current, subject.facts);
-  return current;
+  requireScopes(subject, subject.facts);
+};
+
+/** The connection as it is by now; null where it is gone. */
+const asItIs = async (subject: Subject): Promise<Subject | null> => {
+  const credential = await findCredential(subject.owner, subject.credential.id);
+  return credential && { ...subject, credential };
 };
 
 /** The message that goes on after a pause, or as late as SQS can and is then put off again. */
@@ -146,8 +142,7 @@ const putOff = (payload: Payload, subject: Subject, run: RunRecord, error: AppEr
 /** Ours, not the provider's: the queue tries the message again, and the last time ends the run. */
 const isOurs = ({ code }: AppError): boolean => code === 'internal' || code === 'unavailable';
 
-const isLost = (error: unknown): boolean =>
-  error instanceof AppError && (error.code === 'conflict' || error.code === 'not_found');
+const isLost = (error: unknown): boolean => hasCode(error, 'conflict', 'not_found');
 
 const goOn = async (
   payload: Payload,
@@ -159,10 +154,11 @@ const goOn = async (
   if (early > tolerance) return sendLater(payload, early);
   let run = seen;
   try {
+    requireFit(subject, run);
     run = await take(subject, run);
-    while (left() > longestPage) {
-      const current = await usableNow(subject, run);
+    for (let current: Subject | null = subject; left() > longestPage; current = await asItIs(subject)) {
       if (!current) return;
+      requireFit(current, run);
       const pause = await leave(current, run);
       if (pause > 0) return await wait(payload, current, run, pause, {});
       const next = await takeStep(current, run);

@@ -1,6 +1,6 @@
 import { manifestOf } from '../connectors/registry.ts';
 import { sync } from '../contract/jobs.ts';
-import { AppError, notFound } from '../errors/error.ts';
+import { AppError, hasCode, notFound } from '../errors/error.ts';
 import { hindrance } from '../integrations/hindrance.ts';
 import { requireScopes } from '../integrations/use.ts';
 import { send } from '../jobs/send.ts';
@@ -57,7 +57,7 @@ export const syncNow = async (caller: Caller, { id, provider }: IntegrationRecor
     await send(sync, { ...owner, integrationId: id, syncId: run.id });
     return { sync: runView(run) };
   } catch (error) {
-    const other = error instanceof AppError && error.code === 'conflict' ? await running(owner, id) : null;
+    const other = hasCode(error, 'conflict') ? await running(owner, id) : null;
     if (!other) throw error;
     return { sync: runView(other) };
   }

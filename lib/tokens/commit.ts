@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Manifest, TokenSet } from '../connectors/connector.ts';
 import { rescue } from '../contract/jobs.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import { moveTo } from '../integrations/transition.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
@@ -17,7 +17,7 @@ import { dueOf, expiryOf, grantedBy } from './token-state.ts';
 /** Before the kill there must be time to hand the tokens to the rescue queue. */
 const reserve = 1_000;
 
-const isUnavailable = (error: unknown): boolean => error instanceof AppError && error.code === 'unavailable';
+const isUnavailable = (error: unknown): boolean => hasCode(error, 'unavailable');
 
 /** What a success says of an integration's health: that it works, with the scopes it has. */
 export const causeAfter = ({ oauth }: Manifest, granted: string[] | null): Cause | null =>

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type * as z from 'zod/mini';
 import { manifestOf } from '../connectors/registry.ts';
 import type { rescue as job } from '../contract/jobs.ts';
-import { AppError, asAppError } from '../errors/error.ts';
+import { AppError, hasCode } from '../errors/error.ts';
 import type { Work } from '../jobs/handle.ts';
 import type { Owner } from '../model/caller.ts';
 import { type Committed, commitTokens } from '../store/credentials.ts';
@@ -21,7 +21,7 @@ const persistently = async <T>(left: Work['left'], run: () => Promise<T>): Promi
     try {
       return await run();
     } catch (error) {
-      if (asAppError(error).code !== 'unavailable' || left() < pauseFor + oneTry) throw error;
+      if (!hasCode(error, 'unavailable') || left() < pauseFor + oneTry) throw error;
       await pause(pauseFor);
     }
   }

@@ -1,6 +1,6 @@
 import { isoNow, now } from '../config/clock.ts';
 import type { FailedOutcome } from '../connectors/token-answer.ts';
-import { AppError } from '../errors/error.ts';
+import { hasCode } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { moveTo } from '../integrations/transition.ts';
 import { log } from '../log/log.ts';
@@ -58,7 +58,7 @@ const giveUp = async (held: Claim): Promise<void> => {
     ]);
     countMetric('NeedsReauth');
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    if (!hasCode(error, 'conflict')) throw error;
   }
 };
 

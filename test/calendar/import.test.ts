@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../integrations/told.ts';
 import { caller, company } from '../support/api.ts';
+import { aJiraSite, connectedJira } from '../support/standins.ts';
 import { type Connected, searched, ways } from './calendars.ts';
 
 /** An event of a connected calendar becomes what a meeting needs, once for the organisation. */
@@ -154,5 +155,17 @@ describe('whose it is', () => {
     const reply = await colleague.post('/calendar/import', { integrationId: held.id, externalId });
 
     expectProblem(reply, 404, 'not_found');
+  });
+
+  it('an integration without events is named as the wrong one', async () => {
+    const admin = caller();
+    const { id: integrationId } = await connectedJira(admin, await aJiraSite());
+
+    const reply = await admin.post('/calendar/import', { integrationId, externalId: 'any' });
+
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors).toEqual([
+      { path: 'integrationId', message: 'is an integration of Jira, which has no event' },
+    ]);
   });
 });

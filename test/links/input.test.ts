@@ -125,6 +125,20 @@ describe('a link is refused by the name of what is wrong', () => {
     expect(calls).toEqual([]);
   });
 
+  it('with what the provider has instead', async () => {
+    const reply = await admin.post('/links', {
+      integrationId: jira,
+      ...good,
+      external: { type: 'event', id: 'ada-1' },
+    });
+
+    const { entities } = (await admin.get(`/integrations/${jira}`)).body.integration;
+    const types = entities.map(({ type }: { type: string }) => type).join(', ');
+    expect(reply.body.errors).toEqual([
+      { path: 'external.type', message: `must be one of ${types} for Jira` },
+    ]);
+  });
+
   it.each(['__proto__', 'constructor'])('%s', async (name) => {
     const text = JSON.stringify({ integrationId: jira, ...good }).replace(
       '"entity":{',

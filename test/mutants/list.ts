@@ -197,7 +197,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a worker that dies at the last delivery leaves no trace',
     file: 'lib/jobs/failures.ts',
-    find: "  await keepFailure(job, id, payload, 'internal');\n",
+    find: "  await keepFailure(job, id, payload, 'internal').catch(() => {});\n",
     put: '',
     tests: ['test/insight/failures.test.ts'],
   },
@@ -260,8 +260,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'rescued tokens wait for another delivery',
     file: 'lib/tokens/rescue.ts',
-    find: "asAppError(error).code !== 'unavailable' || ",
-    put: "asAppError(error).code !== 'internal' || ",
+    find: "!hasCode(error, 'unavailable') || ",
+    put: "!hasCode(error, 'internal') || ",
     tests: ['test/refresh-faults/rescue.test.ts'],
   },
   {

@@ -2,11 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { now } from '../../lib/config/clock.ts';
 import { ownerOf } from '../../lib/store/integrations.ts';
 import { findRun } from '../../lib/store/syncs.ts';
-import { type Caller, caller } from '../support/api.ts';
+import type { Caller } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira, type JiraSite } from '../support/standins.ts';
-import { messageOf, syncOf } from './benched.ts';
-import { startedSync } from './synced.ts';
+import type { JiraSite } from '../support/standins.ts';
+import { aSite, begunOn, messageOf, syncOf } from './benched.ts';
 
 /** How long a run that fails leaves its provider alone. */
 
@@ -25,12 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 beforeEach(async () => {
-  admin = caller({}, bench.url);
-  site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: 3, updated: '2026-01-02T00:00:00Z' });
-  id = (await connectedJira(admin, site)).id;
-  syncId = (await startedSync(admin, id)).id;
-  await bench.taken({ id: 'sync' });
+  ({ admin, site, id } = await aSite(bench, 3));
+  syncId = await begunOn(bench, admin, id);
 });
 afterEach(() => vi.restoreAllMocks());
 

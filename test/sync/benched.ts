@@ -1,8 +1,24 @@
-import type { Caller, Reply } from '../support/api.ts';
+import { type Caller, caller, type Reply } from '../support/api.ts';
 import type { Bench } from '../support/bench.ts';
+import { aJiraSite, connectedJira } from '../support/standins.ts';
 import { type Answer, startedSync } from './synced.ts';
 
 /** Syncs on a bench, where jobs run when a test says so. */
+
+/** A Jira site with so many issues, none changed of late, connected for an organisation of its own. */
+export const aSite = async (bench: Bench, count: number) => {
+  const admin = caller({}, bench.url);
+  const site = await aJiraSite({}, bench.standins['jira']);
+  await site.control('POST', '/issues', { count, updated: '2026-01-02T00:00:00Z' });
+  return { admin, site, id: (await connectedJira(admin, site)).id };
+};
+
+/** A sync that was asked for, whose message is taken off the queue. */
+export const begunOn = async (bench: Bench, admin: Caller, id: string): Promise<string> => {
+  const { id: syncId } = await startedSync(admin, id);
+  await bench.taken({ id: 'sync' });
+  return syncId;
+};
 
 export const syncOf = async (caller: Caller, id: string, syncId: string): Promise<Answer> => {
   const { body, status, text } = await caller.get(`/integrations/${id}/syncs/${syncId}`);

@@ -4,11 +4,10 @@ import { findCredential, ownerOf } from '../../lib/store/integrations.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { write } from '../../lib/store/table.ts';
 import { spend } from '../../lib/sync/budget.ts';
-import { type Caller, caller } from '../support/api.ts';
+import type { Caller } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira, type JiraSite } from '../support/standins.ts';
-import { counted, messageOf, syncOf } from './benched.ts';
-import { startedSync } from './synced.ts';
+import type { JiraSite } from '../support/standins.ts';
+import { aSite, begunOn, counted, messageOf, syncOf } from './benched.ts';
 
 /** How often a provider is asked in a minute, by all workers together. */
 
@@ -23,17 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 beforeEach(async () => {
-  admin = caller({}, bench.url);
-  site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: things, updated: '2026-01-02T00:00:00Z' });
-  id = (await connectedJira(admin, site)).id;
+  ({ admin, site, id } = await aSite(bench, things));
 });
 
-const begun = async (): Promise<string> => {
-  const { id: syncId } = await startedSync(admin, id);
-  await bench.taken({ id: 'sync' });
-  return syncId as string;
-};
+const begun = () => begunOn(bench, admin, id);
 const deliver = (syncId: string) => bench.runJob('sync', messageOf(admin, id, syncId), 300);
 
 describe('calls that are used up', () => {

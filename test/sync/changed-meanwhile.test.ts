@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Caller, caller, local } from '../support/api.ts';
+import { type Caller, local } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira } from '../support/standins.ts';
-import { historyOf, messageOf, syncOf } from './benched.ts';
+import { aSite, historyOf, messageOf, syncOf } from './benched.ts';
 import { holding, transactionsOfRun } from './holding.ts';
 import { startedSync } from './synced.ts';
 
@@ -16,10 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 beforeEach(async () => {
-  admin = caller({}, bench.url);
-  const site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: 3, updated: '2026-01-02T00:00:00Z' });
-  id = (await connectedJira(admin, site)).id;
+  ({ admin, id } = await aSite(bench, 3));
 });
 
 const set = async (interval: string): Promise<{ interval: string; nextSyncAt: string | null }> => {
@@ -78,6 +74,43 @@ describe('a schedule that is set while a sync begins', () => {
     expect(status).toBe(409);
     expect(await shown()).toEqual({ interval: 'manual', nextSyncAt: null });
     expect(await triggers()).toEqual([]);
+  });
+});
+
+describe('a sync that begins or ends while a schedule is set', () => {
+  const setting = () =>
+    holding(bench.faults, { operation: 'TransactWriteItems', nth: 0, when: 'before' }, () =>
+      admin.put(`/integrations/${id}/schedule`, { interval: '15m' }),
+    );
+
+  it('by beginning is looked after, and the schedule holds behind it', async () => {
+    const set = await setting();
+    const { id: syncId } = await startedSync(admin, id);
+
+    const { status, body } = await set();
+    bench.faults.unwatch();
+    await bench.drain();
+    const after = await shown();
+    await at(body.nextSyncAt);
+
+    expect(status).toBe(200);
+    expect((await syncOf(admin, id, syncId)).state).toBe('succeeded');
+    expect(after).toEqual(body);
+    expect(await triggers()).toEqual(['schedule', 'manual']);
+  });
+
+  it('by ending leaves it to the schedule when the next is due', async () => {
+    const { id: syncId } = await startedSync(admin, id);
+    const set = await setting();
+    await bench.drain();
+
+    const { status, body } = await set();
+    bench.faults.unwatch();
+    await at(body.nextSyncAt);
+
+    expect(status).toBe(200);
+    expect((await syncOf(admin, id, syncId)).state).toBe('succeeded');
+    expect(await triggers()).toEqual(['schedule', 'manual']);
   });
 });
 

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownerOf } from '../../lib/store/integrations.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { queryAll } from '../../lib/store/table.ts';
-import { type Caller, caller } from '../support/api.ts';
+import type { Caller } from '../support/api.ts';
 import { type Bench, jobEvent, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira, type JiraSite } from '../support/standins.ts';
-import { messageOf } from './benched.ts';
+import { aSite, messageOf } from './benched.ts';
 import { holding, transactionsOfRun } from './holding.ts';
 import { startedSync } from './synced.ts';
 
@@ -13,17 +12,13 @@ import { startedSync } from './synced.ts';
 
 let bench: Bench;
 let admin: Caller;
-let site: JiraSite;
 let id: string;
 beforeAll(async () => {
   bench = await startBench();
 });
 afterAll(() => bench.stop());
 beforeEach(async () => {
-  admin = caller({}, bench.url);
-  site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: 5, updated: '2026-01-02T00:00:00Z' });
-  id = (await connectedJira(admin, site)).id;
+  ({ admin, id } = await aSite(bench, 5));
 });
 
 /** What hangs on the integration, but the hours of its health, which say nothing of anybody. */

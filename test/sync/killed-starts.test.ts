@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, caller, local } from '../support/api.ts';
+import { type Caller, local } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira } from '../support/standins.ts';
-import { counted, historyOf } from './benched.ts';
+import { aSite, counted, historyOf } from './benched.ts';
 import { callsOf, type Kill, killed, killsAt } from './killing.ts';
 import { recordsOf, startedSync } from './synced.ts';
 
@@ -18,12 +17,7 @@ afterAll(() => bench.stop());
 
 type Subject = { admin: Caller; id: string };
 
-const anIntegration = async (): Promise<Subject> => {
-  const admin = caller({}, bench.url);
-  const site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: things, updated: '2026-01-02T00:00:00Z' });
-  return { admin, id: (await connectedJira(admin, site)).id };
-};
+const anIntegration = (): Promise<Subject> => aSite(bench, things);
 
 /** Later by more than it takes until a run nobody hears of is looked after. */
 const later = async (): Promise<void> => {

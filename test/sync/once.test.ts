@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, caller } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
 import { aJiraSite, connectedJira } from '../support/standins.ts';
-import { counted, historyOf, messageOf, syncOf } from './benched.ts';
+import { aSite, counted, historyOf, messageOf, syncOf } from './benched.ts';
 import { recordsOf, startedSync } from './synced.ts';
 
 /** One run, however many ask for it and however many work on it. */
@@ -17,12 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-/** A sync that was asked for, whose message is taken off the queue. */
+/** A sync that was asked for. */
 const aSync = async (): Promise<Subject> => {
-  const admin = caller({}, bench.url);
-  const site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: things, updated: '2026-01-02T00:00:00Z' });
-  const { id } = await connectedJira(admin, site);
+  const { admin, id } = await aSite(bench, things);
   const { id: syncId } = await startedSync(admin, id);
   return { admin, id, syncId };
 };

@@ -6,7 +6,8 @@ import { recordsOf, startedSync, synced } from './synced.ts';
 
 const aSiteWith = async (count: number) => {
   const site = await aJiraSite();
-  await site.control('POST', '/issues', { count });
+  // Of one moment, so that pages are of one length.
+  await site.control('POST', '/issues', { count, updated: '2026-01-02T00:00:00Z' });
   return site;
 };
 

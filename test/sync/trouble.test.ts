@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Caller, caller } from '../support/api.ts';
+import type { Caller } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira, type JiraSite } from '../support/standins.ts';
-import { counted, messageOf, syncOf } from './benched.ts';
-import { recordsOf, startedSync } from './synced.ts';
+import type { JiraSite } from '../support/standins.ts';
+import { aSite, begunOn, counted, messageOf, syncOf } from './benched.ts';
+import { recordsOf } from './synced.ts';
 
 /** What a run does when the provider does not answer as it should. */
 
@@ -19,10 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 beforeEach(async () => {
-  admin = caller({}, bench.url);
-  site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: things, updated: '2026-01-02T00:00:00Z' });
-  id = (await connectedJira(admin, site)).id;
+  ({ admin, site, id } = await aSite(bench, things));
 });
 
 type Act = Parameters<JiraSite['fault']>[0]['act'];
@@ -36,11 +33,7 @@ const fault = (act: Act, { times = 1, after = 0 } = {}): Promise<unknown> =>
 const asked = async (): Promise<number> =>
   (await site.calls()).filter(({ path }) => path.includes('/search')).length;
 
-const begun = async (): Promise<string> => {
-  const { id: syncId } = await startedSync(admin, id);
-  await bench.taken({ id: 'sync' });
-  return syncId as string;
-};
+const begun = () => begunOn(bench, admin, id);
 const deliver = async (syncId: string) => {
   await bench.runJob('sync', messageOf(admin, id, syncId), 300);
   return syncOf(admin, id, syncId);

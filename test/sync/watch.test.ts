@@ -4,8 +4,8 @@ import { keys } from '../../lib/store/keys.ts';
 import { queryAll, write } from '../../lib/store/table.ts';
 import { type Caller, caller } from '../support/api.ts';
 import { type Bench, startBench } from '../support/bench.ts';
-import { aJiraSite, connectedJira, type JiraSite } from '../support/standins.ts';
-import { historyOf, messageOf, syncOf } from './benched.ts';
+import type { JiraSite } from '../support/standins.ts';
+import { aSite, begunOn, historyOf, messageOf, syncOf } from './benched.ts';
 import { recordsOf, startedSync } from './synced.ts';
 
 /** Runs that nobody hears of any more, messages that fail, integrations that go. */
@@ -22,17 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 beforeEach(async () => {
-  admin = caller({}, bench.url);
-  site = await aJiraSite({}, bench.standins['jira']);
-  await site.control('POST', '/issues', { count: things, updated: '2026-01-02T00:00:00Z' });
-  id = (await connectedJira(admin, site)).id;
+  ({ admin, site, id } = await aSite(bench, things));
 });
 
-const begun = async (): Promise<string> => {
-  const { id: syncId } = await startedSync(admin, id);
-  await bench.taken({ id: 'sync' });
-  return syncId as string;
-};
+const begun = () => begunOn(bench, admin, id);
 const deliver = (syncId: string, deliveries = 1) =>
   bench.runJob('sync', messageOf(admin, id, syncId), 300, deliveries);
 const failuresOf = async () => (await admin.get('/jobs/failed')).body.jobs;

@@ -1,7 +1,7 @@
 import { OAuth2Client } from 'google-auth-library';
 import { calendar, type calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js';
 import * as z from 'zod/mini';
-import { AppError } from '../../errors/error.ts';
+import { hasCode } from '../../errors/error.ts';
 import type { ExternalItem } from '../../model/link.ts';
 import type { Adapter, Classify, Identity, Session } from '../connector.ts';
 import { orNull } from '../refusal.ts';
@@ -49,7 +49,7 @@ const titleOf = (session: Session) =>
 
 /** Of a calendar that is not shared Google says that it is not there: what is forbidden lacks the scope, which is told elsewhere. */
 const unlessForbidden = (error: unknown): void => {
-  if (!(error instanceof AppError) || error.code !== 'provider_forbidden') throw error;
+  if (!hasCode(error, 'provider_forbidden')) throw error;
 };
 
 export const adapter: Adapter = {

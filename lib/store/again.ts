@@ -1,0 +1,15 @@
+const most = 5;
+
+/** Reads and writes anew, five times at most, while `overtaken` says that what was read has changed meanwhile. */
+export const again = async <T>(
+  run: (attempt: number) => Promise<T>,
+  overtaken: (error: unknown) => boolean,
+  times = most,
+): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await run(attempt);
+    } catch (error) {
+      if (attempt === times || !overtaken(error)) throw error;
+    }
+};
