@@ -6,9 +6,10 @@ import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { ErasureRecord } from '../model/erasure.ts';
 import { postpone } from '../store/credentials.ts';
+import { forEachDue } from '../store/due.ts';
 import { findErasure, moveErasure } from '../store/erasures.ts';
-import { type Key, keys } from '../store/keys.ts';
-import { getMany, queryDue, write } from '../store/table.ts';
+import type { Key } from '../store/keys.ts';
+import { write } from '../store/table.ts';
 import { patience, queueErasure } from './request.ts';
 import { eraseSubject } from './subjects.ts';
 import { OutOfTime } from './sweep.ts';
@@ -17,7 +18,6 @@ import { OutOfTime } from './sweep.ts';
 const settling = 60 * 60_000;
 /** A call that was under way then has made what it makes by now. */
 const underWay = 60_000;
-const atOnce = 100;
 
 const isOver = ({ state, settlesAt }: ErasureRecord): boolean =>
   state === 'settling' && settlesAt !== null && now() >= settlesAt;
@@ -53,14 +53,7 @@ export const runErasure = async (payload: z.output<typeof job.payload>, work: Wo
 };
 
 /** Queues erasures that are to be gone over again, and those whose job was lost. */
-export const takeUpErasures = async ({ left }: Pick<Work, 'left'>): Promise<void> => {
-  for (const partition of keys.duePartitions('erasure'))
-    for (;;) {
-      const due = await queryDue(partition, now(), atOnce);
-      const erasures = await getMany<ErasureRecord & Key>(due.map(({ pk, sk }) => ({ pk, sk })));
-      for (const [index, erasure] of erasures.entries())
-        if (erasure && (await postpone(erasure, due[index]?.dueAt ?? 0, now() + patience)))
-          await queueErasure(erasure);
-      if (due.length < atOnce || left() <= 0) break;
-    }
-};
+export const takeUpErasures = ({ left }: Pick<Work, 'left'>): Promise<void> =>
+  forEachDue<ErasureRecord & Key>('erasure', { until: now(), left }, async (erasure) => {
+    if (await postpone(erasure, erasure.dueAt, now() + patience)) await queueErasure(erasure);
+  });

@@ -5,8 +5,9 @@ import { reseal } from '../contract/jobs.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send, sendAll } from '../jobs/send.ts';
 import { postpone } from '../store/credentials.ts';
+import { forEachDue } from '../store/due.ts';
 import { type Key, keys } from '../store/keys.ts';
-import { getMany, query, queryDue } from '../store/table.ts';
+import { query } from '../store/table.ts';
 import type { Rotation } from './reseal.ts';
 
 type Payload = z.output<typeof rotateKeys.payload>;
@@ -50,20 +51,14 @@ export const beginRotation = async ({
 };
 
 /** Queues the last pass of rotations whose older keys nobody seals with any more, and those that stopped. */
-export const finishRotations = async ({ left }: Work): Promise<void> => {
-  for (const partition of keys.duePartitions('rotation'))
-    for (;;) {
-      const due = await queryDue(partition, now(), atOnce);
-      const rotations = await getMany<Rotation & Key>(due.map(({ pk, sk }) => ({ pk, sk })));
-      for (const [index, rotation] of rotations.entries())
-        if (rotation && (await postpone(rotation, due[index]?.dueAt ?? 0, now() + patience)))
-          await send(reseal, {
-            organizationId: rotation.organizationId,
-            keys: 'data',
-            since: rotation.since,
-            begun: now(),
-            after: null,
-          });
-      if (due.length < atOnce || left() <= 0) break;
-    }
-};
+export const finishRotations = ({ left }: Work): Promise<void> =>
+  forEachDue<Rotation & Key>('rotation', { until: now(), left }, async (rotation) => {
+    if (await postpone(rotation, rotation.dueAt, now() + patience))
+      await send(reseal, {
+        organizationId: rotation.organizationId,
+        keys: 'data',
+        since: rotation.since,
+        begun: now(),
+        after: null,
+      });
+  });

@@ -144,7 +144,7 @@ export const queryBy = async <T>({
   return { items: (Items ?? []) as T[], next: LastEvaluatedKey ?? null };
 };
 
-export type Due = Key & { dueAt: number };
+export type Due = Key & { due: string; dueAt: number };
 
 /** The keys of what is due in one partition of the index `due`, earliest first, from behind `after` on. */
 export const queryDue = async (
@@ -162,7 +162,7 @@ export const queryDue = async (
         ExpressionAttributeValues: { ':due': partition, ':until': until },
         Limit: limit,
         ...(after !== null && {
-          ExclusiveStartKey: { pk: after.pk, sk: after.sk, due: partition, dueAt: after.dueAt },
+          ExclusiveStartKey: after,
         }),
         ...counted,
       }),

@@ -10,10 +10,11 @@ import { sendAll } from '../jobs/send.ts';
 import type { Owner } from '../model/caller.ts';
 import { inParallel } from '../model/parallel.ts';
 import type { SyncState } from '../model/sync.ts';
+import { pagesOfDue, stillDue } from '../store/due.ts';
 import { findCredential } from '../store/integrations.ts';
-import { type Key, keys, ownerFromKey } from '../store/keys.ts';
+import { keys, ownerFromKey } from '../store/keys.ts';
 import { dueChange, findRun } from '../store/syncs.ts';
-import { getMany, queryDue, write } from '../store/table.ts';
+import { type Due, write } from '../store/table.ts';
 import { fairly } from '../tokens/schedule.ts';
 import { beginRun } from './begin.ts';
 import { failRun } from './end.ts';
@@ -21,9 +22,9 @@ import { sourceOf } from './source.ts';
 import { nextRun, watchAfter } from './timing.ts';
 
 type Payload = z.input<typeof sync.payload>;
-type DueState = SyncState & Key & { dueAt: number };
+type DueState = SyncState & Due;
 
-const pageOfDue = 200;
+const together = 100;
 const atOnce = 16;
 /** So often a run that was begun is woken without getting any further. */
 const mostWakes = 5;
@@ -91,30 +92,34 @@ const taken = async (state: DueState): Promise<Payload | null> => {
 
 const isLost = (error: unknown): boolean => hasCode(error, 'conflict', 'not_found');
 
-const queuePartition = async (partition: string, left: () => number): Promise<void> => {
-  for (;;) {
-    const due = await queryDue(partition, now(), pageOfDue);
-    const states = await getMany<DueState>(due.map(({ pk, sk }) => ({ pk, sk })));
-    // The index lags: what was moved on since is not due.
-    const ready = states.filter((state, index) => state?.dueAt === due[index]?.dueAt) as DueState[];
-    const payloads: Payload[] = [];
-    const failures: unknown[] = [];
-    await inParallel(atOnce, ready, async (state) => {
-      try {
-        const payload = await taken(state);
-        if (payload) payloads.push(payload);
-      } catch (error) {
-        if (!isLost(error)) failures.push(error);
-      }
-    });
-    // What was begun is queued, whatever befell the others.
-    await sendAll(sync, fairly(payloads));
-    if (failures.length > 0) throw failures[0];
-    if (due.length < pageOfDue || left() <= 0) return;
-  }
+/** All that is due, in turns between organisations, each with what is due longest first. */
+const allDue = async (left: () => number): Promise<Due[]> => {
+  const found: Due[] = [];
+  for await (const page of pagesOfDue('sync', { until: now(), left, pageSize: 500 })) found.push(...page);
+  const oldestFirst = found.toSorted((a, b) => a.dueAt - b.dueAt);
+  return fairly(oldestFirst.map((due) => ({ ...ownerFromKey(due.pk), due }))).map(({ due }) => due);
 };
 
 /** Starts every sync that is due, and looks after runs whose worker died. */
 export const queueDueSyncs = async ({ left }: Work): Promise<void> => {
-  await inParallel(4, keys.duePartitions('sync'), (partition) => queuePartition(partition, left));
+  const failures: unknown[] = [];
+  const started = async (state: DueState): Promise<Payload | null> => {
+    try {
+      return await taken(state);
+    } catch (error) {
+      if (!isLost(error)) failures.push(error);
+      return null;
+    }
+  };
+  const due = await allDue(left);
+  for (let start = 0; start < due.length && left() > 0; start += together) {
+    const states = await stillDue<DueState>(due.slice(start, start + together));
+    const payloads = await inParallel(atOnce, states, started);
+    // What was begun is queued, whatever befell the others.
+    await sendAll(
+      sync,
+      payloads.filter((payload) => payload !== null),
+    );
+  }
+  if (failures.length > 0) throw failures[0];
 };

@@ -9,17 +9,17 @@ import { countMetric } from '../log/metric.ts';
 import type { CredentialRecord } from '../model/integration.ts';
 import { inParallel } from '../model/parallel.ts';
 import { postpone } from '../store/credentials.ts';
-import { type Key, keys, ownerFromKey } from '../store/keys.ts';
-import { type Due, getMany, queryDue } from '../store/table.ts';
+import { pagesOfDue, stillDue } from '../store/due.ts';
+import { ownerFromKey } from '../store/keys.ts';
+import type { Due } from '../store/table.ts';
 
 type Payload = z.input<typeof refresh.payload>;
 type Reason = 'ahead' | 'keep_alive' | 'recover';
-type DueCredential = CredentialRecord & Key & { due?: string; dueAt?: number };
+type DueCredential = CredentialRecord & Due;
 
 /** Which part of the index a reason looks at. */
 const kinds: Record<Reason, string> = { ahead: 'refresh', keep_alive: 'keep_alive', recover: 'intent' };
 
-const atOnce = 500;
 const takesAtOnce = 16;
 /** A job that was queued and lost is due again after this. What a run had no room for stays due as it was. */
 const patience = 10 * 60_000;
@@ -78,33 +78,24 @@ const plannedOf = async (due: readonly DueCredential[], reason: Reason) => {
   return planned(wanted, perSecond, within[reason]);
 };
 
-/** All that is due in one partition; an intent whose lease holds is being worked on. */
-const dueIn = async (partition: string, reason: Reason, left: () => number): Promise<DueCredential[]> => {
+/** All that is due, longest first; an intent whose lease holds is being worked on. */
+const allDue = async (reason: Reason, left: () => number): Promise<DueCredential[]> => {
   const found: DueCredential[] = [];
-  for (let after: Due | null = null; ; ) {
-    const page: Due[] = await queryDue(partition, now(), atOnce, after);
-    const credentials = await getMany<DueCredential>(page.map(({ pk, sk }) => ({ pk, sk })));
-    for (const [index, credential] of credentials.entries()) {
-      // The index lags: what was moved on since is not due.
-      if (credential?.due !== partition || credential.dueAt !== page[index]?.dueAt) continue;
+  for await (const page of pagesOfDue(kinds[reason], { until: now(), left, pageSize: 500 }))
+    for (const credential of await stillDue<DueCredential>(page))
       if (reason !== 'recover' || credential.leaseUntil < Date.now()) found.push(credential);
-    }
-    after = page.at(-1) ?? null;
-    if (reason === 'recover' || page.length < atOnce || left() <= 0) return found;
-  }
+  return found.toSorted((a, b) => a.dueAt - b.dueAt);
 };
 
 /** Whether this run has it, and not another: then the next does not take it again. An intent is guarded by its lease. */
 const take = async (credential: DueCredential, reason: Reason): Promise<boolean> =>
-  reason === 'recover' || postpone(credential, credential.dueAt ?? 0, now() + patience);
+  reason === 'recover' || postpone(credential, credential.dueAt, now() + patience);
 
 /** Queues a refresh of what is due for this reason, as much as fits before the next run. */
 export const queueDue =
   (reason: Reason) =>
   async ({ left }: Work): Promise<void> => {
-    const partitions = keys.duePartitions(kinds[reason]);
-    const found = await Promise.all(partitions.map((partition) => dueIn(partition, reason, left)));
-    const due = found.flat().toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
+    const due = await allDue(reason, left);
     if (reason === 'recover') countMetric('OpenIntents', due.length);
     const going = await plannedOf(due, reason);
     // Taken and queued a second's worth at a time: a run that ends early leaves the rest as due as it was.

@@ -316,9 +316,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'syncs of one organisation go before all others',
     file: 'lib/sync/due.ts',
-    find: 'sendAll(sync, fairly(payloads))',
-    put: 'sendAll(sync, payloads)',
+    find: 'return fairly(oldestFirst.map(',
+    put: 'return Array.from(oldestFirst.map(',
     tests: ['test/sync/fairness.test.ts'],
+  },
+  {
+    name: 'something due that nobody can handle keeps all else from being handled',
+    file: 'lib/store/due.ts',
+    find: '        failures.push(error);\n',
+    put: '        throw error;\n',
+    tests: ['test/store/due.test.ts'],
   },
   {
     name: 'a sync that fails is tried again at once',

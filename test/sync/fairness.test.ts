@@ -29,31 +29,37 @@ afterAll(async () => {
   await bench.stop();
 });
 
-/** An integration that has been due for so long, in one part of the index with all others. */
-const due = async (admin: Caller, since: number): Promise<void> => {
+/** An integration that has been due for so long, in a part of the index. */
+const due = async (admin: Caller, since: number, shard: number): Promise<void> => {
   const site = await aJiraSite({}, bench.standins['jira']);
   const { id } = await connectedJira(admin, site, 'organization', { name: site.host });
   await admin.put(`/integrations/${id}/schedule`, { interval: 'weekly' });
   const dueAt = now() - since;
   await write({
     update: keys.sync(ownerOf(admin, id), id),
-    set: { due: 'sync#0', dueAt, nextSyncAt: dueAt },
+    set: { due: `sync#${shard}`, dueAt, nextSyncAt: dueAt },
   });
 };
 
 describe('syncs that are due at one moment', () => {
-  it('take turns between organisations: those with one do not wait for one with many', async () => {
-    const big = caller({}, bench.url);
-    const small = Array.from({ length: few }, () => caller({}, bench.url));
-    await inParallel(4, [...Array(many).keys()], (index) => due(big, (many - index) * minute + minute));
-    await inParallel(4, small, (admin) => due(admin, minute));
+  it.each([
+    ['in one part of the index', 0],
+    ['in several parts of the index', 7],
+  ])(
+    'take turns between organisations, %s: those with one do not wait for one with many',
+    async (_, shard) => {
+      const big = caller({}, bench.url);
+      const small = Array.from({ length: few }, () => caller({}, bench.url));
+      await inParallel(4, [...Array(many).keys()], (index) => due(big, (many - index) * minute + minute, 0));
+      await inParallel(4, small, (admin) => due(admin, minute, shard));
 
-    await bench.runSchedule('queue-due-syncs');
+      await bench.runSchedule('queue-due-syncs');
 
-    const order = queue.before(1).map(({ body }) => (body as { organizationId: string }).organizationId);
-    expect(order).toHaveLength(many + few);
-    expect(order.slice(0, few + 1).toSorted()).toEqual(
-      [big, ...small].map(({ organizationId }) => organizationId).toSorted(),
-    );
-  });
+      const order = queue.before(1).map(({ body }) => (body as { organizationId: string }).organizationId);
+      expect(order).toHaveLength(many + few);
+      expect(order.slice(0, few + 1).toSorted()).toEqual(
+        [big, ...small].map(({ organizationId }) => organizationId).toSorted(),
+      );
+    },
+  );
 });
