@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { inParallel } from '../../lib/model/parallel.ts';
 import { jiraPerson, newWord, problemOf } from '../search/asking.ts';
 import { company, newId } from '../support/api.ts';
 import {
@@ -87,7 +88,7 @@ describe('the links of an entity', () => {
     const { id } = await connectedJira(admin, there);
     const keys = Array.from({ length: 203 }, (_, index) => `TEST-${index + 1}`);
     for (const key of keys.slice(0, 3)) await linked(admin, id, { type: 'issue', id: key }, entity);
-    await Promise.all(keys.slice(3).map((key) => linked(admin, id, { type: 'issue', id: key }, entity)));
+    await inParallel(20, keys.slice(3), (key) => linked(admin, id, { type: 'issue', id: key }, entity));
 
     const { status, body } = await linksOf(member, entity);
 
