@@ -6,7 +6,7 @@ export const PlanLimits = z.strictObject({
   integrations: z.nullable(z.number()),
   /** The shortest interval of a schedule. */
   minInterval: z.nullable(z.enum(['15m', '30m', 'hourly', 'daily', 'weekly'])),
-  /** Shown to the app; our queues serve all alike. */
+  /** Of the syncs that are due at one moment, theirs are begun first. */
   priority: z.boolean(),
 });
 export type PlanLimits = z.infer<typeof PlanLimits>;

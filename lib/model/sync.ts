@@ -106,6 +106,8 @@ export type SyncState = {
   integrationId: string;
   provider: string;
   interval: Interval;
+  /** Of what is due at one moment this is begun first: the plan of who set the schedule says so. */
+  priority: boolean;
   /** Epoch milliseconds by our clock; null where only a person starts it. */
   nextSyncAt: number | null;
   /** The run that is queued or running. */

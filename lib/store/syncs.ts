@@ -54,10 +54,13 @@ export const advanceRun = (owner: Owner, seen: RunRecord, next: Partial<RunRecor
 });
 
 /** When the index finds this state next: while a run goes on, to look after it; else when the next is due. */
-export const dueChange = (id: string, dueAt: number | null) =>
+export const dueChange = (
+  { integrationId, priority }: Pick<SyncState, 'integrationId' | 'priority'>,
+  dueAt: number | null,
+) =>
   dueAt === null
     ? { remove: ['due', 'dueAt'], set: {} }
-    : { remove: [], set: { due: keys.due('sync', id), dueAt } };
+    : { remove: [], set: { due: keys.due(priority ? 'sync_first' : 'sync', integrationId), dueAt } };
 
 /** Nothing may be written for an integration that is being deleted: its purge may be past already. */
 export const unlessDeleted = (owner: Owner, id: string): Write => ({

@@ -14,6 +14,7 @@ export const newState = (integrationId: string, provider: string): SyncState => 
   integrationId,
   provider,
   interval: 'manual',
+  priority: false,
   nextSyncAt: null,
   running: null,
   source: null,
@@ -99,7 +100,7 @@ export const beginRun = async (
 ): Promise<RunRecord> => {
   const { integrationId, provider } = state;
   const run = runOf(state, newRunId(now()), asked, fullEveryDays);
-  const { set } = dueChange(integrationId, now() + firstWatchAfter);
+  const { set } = dueChange(state, now() + firstWatchAfter);
   const {
     running: _running,
     nextSyncAt: _next,

@@ -31,7 +31,7 @@ const mostWakes = 5;
 
 /** Moves what is due on, if nobody did so meanwhile. */
 const postpone = (owner: Owner, state: DueState, change: Record<string, unknown>, dueAt: number | null) => {
-  const { set, remove } = dueChange(state.integrationId, dueAt);
+  const { set, remove } = dueChange(state, dueAt);
   return write({
     update: keys.sync(owner, state.integrationId),
     set: { ...change, ...set },
@@ -92,10 +92,10 @@ const taken = async (state: DueState): Promise<Payload | null> => {
 
 const isLost = (error: unknown): boolean => hasCode(error, 'conflict', 'not_found');
 
-/** All that is due, in turns between organisations, each with what is due longest first. */
-const allDue = async (left: () => number): Promise<Due[]> => {
+/** All that is due of a kind, in turns between organisations, each with what is due longest first. */
+const allDue = async (kind: 'sync_first' | 'sync', left: () => number): Promise<Due[]> => {
   const found: Due[] = [];
-  for await (const page of pagesOfDue('sync', { until: now(), left, pageSize: 500 })) found.push(...page);
+  for await (const page of pagesOfDue(kind, { until: now(), left, pageSize: 500 })) found.push(...page);
   const oldestFirst = found.toSorted((a, b) => a.dueAt - b.dueAt);
   return fairly(oldestFirst.map((due) => ({ ...ownerFromKey(due.pk), due }))).map(({ due }) => due);
 };
@@ -111,7 +111,7 @@ export const queueDueSyncs = async ({ left }: Work): Promise<void> => {
       return null;
     }
   };
-  const due = await allDue(left);
+  const due = [...(await allDue('sync_first', left)), ...(await allDue('sync', left))];
   for (let start = 0; start < due.length && left() > 0; start += together) {
     const states = await stillDue<DueState>(due.slice(start, start + together));
     const payloads = await inParallel(atOnce, states, started);

@@ -37,7 +37,7 @@ const writeEnd = async (owner: Owner, state: SyncState, run: RunRecord, ended: E
   const well = ended.state === 'succeeded';
   const sameMapping = run.mappingVersion === state.mappingVersion;
   const { full, positions } = run;
-  const { remove, set } = dueChange(run.integrationId, state.nextSyncAt);
+  const { remove, set } = dueChange(state, state.nextSyncAt);
   await transact([
     advanceRun(owner, run, { state: ended.state, code: ended.code, endedAt }),
     {

@@ -85,7 +85,7 @@ const takeStep = async (subject: Subject, run: RunRecord): Promise<RunRecord | n
 /** Marks it as running, and when to look after it should nobody be heard of. */
 const take = async ({ owner, state }: Subject, run: RunRecord): Promise<RunRecord> => {
   const next = { state: 'running', startedAt: run.startedAt ?? isoNow() } as const;
-  const { set } = dueChange(state.integrationId, now() + watchAfter);
+  const { set } = dueChange(state, now() + watchAfter);
   await transact([
     advanceRun(owner, run, next),
     { update: keys.sync(owner, state.integrationId), set, when: [['running', '=', run.id]] },
@@ -121,7 +121,7 @@ const wait = async (
   change: Partial<RunRecord>,
 ): Promise<void> => {
   const notBefore = now() + pause;
-  const { set } = dueChange(state.integrationId, notBefore + watchAfter);
+  const { set } = dueChange(state, notBefore + watchAfter);
   await transact([
     advanceRun(owner, run, { ...change, notBefore }),
     { update: keys.sync(owner, state.integrationId), set, when: [['running', '=', run.id]] },

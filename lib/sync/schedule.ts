@@ -28,7 +28,7 @@ export const setSchedule = async (
   interval: Interval,
 ) => {
   await syncFactsOf(provider);
-  const { minInterval } = limitsOf(caller);
+  const { minInterval, priority } = limitsOf(caller);
   const length = lengthOf(interval);
   if (minInterval !== null && length !== null && length < (lengthOf(minInterval) ?? 0))
     throw new AppError('plan_required', `The plan allows syncs ${minInterval} at most.`, {
@@ -39,14 +39,17 @@ export const setSchedule = async (
     async () => {
       const state = (await findSync(owner, id)) ?? newState(id, provider);
       const nextSyncAt = firstRun(interval, id, now());
-      const { interval: _i, nextSyncAt: _n, running: _r, ...first } = newState(id, provider);
+      const { interval: _i, priority: _p, nextSyncAt: _n, running: _r, ...first } = newState(id, provider);
       // While a run goes on the index looks after it; its end sets when the next is due.
-      const due = state.running === null ? dueChange(id, nextSyncAt) : { set: {}, remove: [] };
+      const due =
+        state.running === null
+          ? dueChange({ integrationId: id, priority }, nextSyncAt)
+          : { set: {}, remove: [] };
       await transact([
         {
           update: keys.sync(owner, id),
           setOnce: { ...first, ...(state.running === null && { running: null }) },
-          set: { interval, nextSyncAt, ...due.set },
+          set: { interval, priority, nextSyncAt, ...due.set },
           remove: due.remove,
           when: [['running', 'absent or =', state.running]],
         },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, caller, company, local, type Reply } from '../support/api.ts';
+import { type Caller, caller, company, type Reply } from '../support/api.ts';
 import {
   aGithubAccount,
   aJiraSite,
@@ -253,17 +253,14 @@ describe('what cannot be connected', () => {
   });
 
   it('a premium provider with the plan is 409 as long as it cannot be connected', async () => {
-    const admin = caller();
-    const { userId, organizationId, role } = admin;
-    const { body } = await local('POST', 'token', { userId, organizationId, role, plan: 'premium' });
-    const headers = { authorization: `Bearer ${body.token}` };
+    const admin = caller({ plan: 'premium' });
     const before = await footprint(admin);
 
-    const reply = await admin.post(
-      '/integrations/connect',
-      { provider: 'zapier', scope: 'organization', auth: 'api_token' },
-      { headers },
-    );
+    const reply = await admin.post('/integrations/connect', {
+      provider: 'zapier',
+      scope: 'organization',
+      auth: 'api_token',
+    });
 
     expectProblem(reply, 409, 'provider_not_available');
     expect(await footprint(admin)).toEqual(before);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Caller, caller, local } from '../support/api.ts';
+import { type Caller, caller } from '../support/api.ts';
 import { begin } from '../support/consent.ts';
 import { aJiraSite } from '../support/standins.ts';
 
@@ -16,16 +16,8 @@ const connects = async (who: Caller, scope: 'organization' | 'user' = 'organizat
   });
 };
 
-const planned = async (plan: string): Promise<Caller> => {
-  const who = caller();
-  const { userId, organizationId, role } = who;
-  const { token } = (await local('POST', 'token', { userId, organizationId, role, plan })).body;
-  const headers = { authorization: `Bearer ${token}` };
-  return { ...who, post: (path, body, options) => who.post(path, body, { ...options, headers }) };
-};
-
 it('the free plan includes five, and one more once one is gone', async () => {
-  const free = await planned('free');
+  const free = caller({ plan: 'free' });
   const made = [];
   for (let count = 0; count < 5; count += 1) made.push(await connects(free));
 
@@ -45,7 +37,7 @@ it('the free plan includes five, and one more once one is gone', async () => {
 });
 
 it('counts also those that are connected at one moment', async () => {
-  const free = await planned('free');
+  const free = caller({ plan: 'free' });
   const answers = await Promise.all(Array.from({ length: 9 }, () => connects(free)));
 
   const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
@@ -54,14 +46,14 @@ it('counts also those that are connected at one moment', async () => {
 });
 
 it('is meant by its name however it is written', async () => {
-  const free = await planned('Free');
+  const free = caller({ plan: 'Free' });
   for (let count = 0; count < 5; count += 1) await connects(free);
 
   expect((await connects(free)).status).toBe(402);
 });
 
 it.each(['premium', 'a plan nobody named'])('%s has no bound', async (plan) => {
-  const who = await planned(plan);
+  const who = caller({ plan });
   const statuses = [];
   for (let count = 0; count < 6; count += 1) statuses.push((await connects(who)).status);
 

@@ -321,6 +321,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/sync/fairness.test.ts'],
   },
   {
+    name: 'the syncs of a plan with priority wait like all others',
+    file: 'lib/store/syncs.ts',
+    find: "priority ? 'sync_first' : 'sync'",
+    put: "'sync'",
+    tests: ['test/sync/fairness.test.ts'],
+  },
+  {
+    name: 'the members of organisations are read with every sync',
+    file: 'lib/connectors/github/members.ts',
+    find: 'now() - Number(position) < readEvery',
+    put: 'now() - Number(position) < 0',
+    tests: ['test/sync/members.test.ts'],
+  },
+  {
     name: 'something due that nobody can handle keeps all else from being handled',
     file: 'lib/store/due.ts',
     find: '        failures.push(error);\n',

@@ -17,6 +17,7 @@ export type Identity = {
   organizationId: string;
   role: 'admin' | 'member';
   personId: string | null;
+  plan: string | null;
 };
 
 type CallOptions = { headers?: Record<string, string>; raw?: string | Uint8Array<ArrayBuffer>; url?: string };
@@ -67,12 +68,14 @@ export const caller = (given: Partial<Identity> = {}, url = inject('cloud').url)
     organizationId: newId('org'),
     role: 'admin',
     personId: null,
+    plan: null,
     ...given,
   };
   let token: Promise<string> | null = null;
   const sign = async (): Promise<string> => {
-    const { personId, ...claims } = identity;
-    const reply = await local('POST', 'token', { ...claims, ...(personId && { personId }) }, url);
+    const { personId, plan, ...claims } = identity;
+    const more = { ...(personId && { personId }), ...(plan && { plan }) };
+    const reply = await local('POST', 'token', { ...claims, ...more }, url);
     return reply.body.token as string;
   };
   const signed = (): Promise<string> => {

@@ -62,4 +62,29 @@ describe('syncs that are due at one moment', () => {
       );
     },
   );
+
+  it('are begun first for a plan with priority, set by whoever has it now', async () => {
+    const others = Array.from({ length: few }, () => caller({}, bench.url));
+    const first = caller({ plan: 'premium' }, bench.url);
+    const lapsed = caller({ plan: 'premium' }, bench.url);
+    const free = caller({ ...lapsed, plan: 'free' }, bench.url);
+    for (const admin of [...others, lapsed, first]) {
+      const { id } = await connectedJira(admin, await aJiraSite({}, bench.standins['jira']));
+      const path = `/integrations/${id}/schedule`;
+      await admin.put(path, { interval: 'daily' });
+      if (admin === lapsed) await free.put(path, { interval: 'daily' });
+    }
+
+    bench.advance(86_400);
+    await bench.runSchedule('queue-due-syncs');
+
+    const order = queue.before(1).map(({ body }) => (body as { organizationId: string }).organizationId);
+    expect(order.indexOf(first.organizationId)).toBe(0);
+    expect(order).toEqual(
+      expect.arrayContaining([...others, lapsed].map(({ organizationId }) => organizationId)),
+    );
+    expect(order.indexOf(lapsed.organizationId)).toBeGreaterThan(
+      order.indexOf(others[0]?.organizationId ?? ''),
+    );
+  });
 });

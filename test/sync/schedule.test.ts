@@ -180,17 +180,10 @@ describe('a schedule', () => {
 });
 
 describe('a plan', () => {
-  const planned = async (plan: string): Promise<Caller> => {
-    const { userId, organizationId, role } = admin;
-    const { body } = await local('POST', 'token', { userId, organizationId, role, plan }, bench.url);
-    return {
-      ...admin,
-      put: (path, sent) => admin.put(path, sent, { headers: { authorization: `Bearer ${body.token}` } }),
-    };
-  };
+  const planned = (plan: string): Caller => caller({ ...admin, plan }, bench.url);
 
   it('that is free has a shortest interval of a day', async () => {
-    const free = await planned('free');
+    const free = planned('free');
 
     const refused = await Promise.all(['15m', '30m', 'hourly'].map((one) => schedule(one, free)));
     const allowed = await Promise.all(['daily', 'weekly', 'manual'].map((one) => schedule(one, free)));
@@ -203,6 +196,6 @@ describe('a plan', () => {
   });
 
   it.each(['premium', 'a plan nobody named'])('that is %s has none', async (plan) => {
-    expect((await schedule('15m', await planned(plan))).status).toBe(200);
+    expect((await schedule('15m', planned(plan))).status).toBe(200);
   });
 });

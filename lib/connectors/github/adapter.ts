@@ -19,6 +19,7 @@ import {
   User,
   UserPage,
 } from './map.ts';
+import { membersOf } from './members.ts';
 import { issuesOf } from './sync.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -122,6 +123,9 @@ const classify: Classify = ({ status, headers, text }) => {
   return { code: 'provider_rate_limited', retryAfter };
 };
 
+const issues = issuesOf(call);
+const members = membersOf(call);
+
 export const adapter: Adapter = {
   sites: null,
 
@@ -147,7 +151,7 @@ export const adapter: Adapter = {
   },
 
   activity: pullRequestsOf(call),
-  sync: issuesOf(call),
+  sync: (session, from) => (from.stream === 'members' ? members : issues)(session, from),
 
   proxy: (session) => ({
     base: 'https://api.github.com',

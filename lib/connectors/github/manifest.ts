@@ -160,7 +160,7 @@ export const manifest: Manifest = {
   },
   activity: { needs: ['repo'] },
   sync: {
-    streams: ['issues'],
+    streams: ['issues', 'members'],
     needs: ['repo'],
     // What is deleted or moved to another repository is in no answer.
     fullEveryDays: 7,
@@ -221,6 +221,10 @@ export const manifest: Manifest = {
           },
           statuses: {},
         },
+      },
+      person: {
+        sources: ['login', 'name', 'email'],
+        mapping: { fields: { title: 'name', login: 'login', email: 'email' }, statuses: {} },
       },
     },
   },

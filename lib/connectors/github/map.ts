@@ -71,7 +71,7 @@ type Pull = z.infer<typeof Pull>;
 type Repository = z.infer<typeof Repository>;
 
 /** GitHub's web address of something; built by us, so that it always points there. */
-const web = (path: string): string => `https://github.com/${path}`;
+export const web = (path: string): string => `https://github.com/${path}`;
 
 export const toAccount = (user: User): Account => ({
   id: String(user.id),

@@ -48,6 +48,7 @@ const organizationInput = z.strictObject({
     ),
     [],
   ),
+  left: list,
 });
 
 const tokenInput = z.strictObject({
@@ -105,6 +106,10 @@ const addOrganization = (state: State, input: z.output<typeof organizationInput>
     );
     state.memberships.push({ organization: account.id, user, role, public: shown });
   }
+  const left = new Set(input.left.map((login) => accountNamed(state, login).id));
+  state.memberships = state.memberships.filter(
+    (one) => one.organization !== account.id || !left.has(one.user),
+  );
   return known(account);
 };
 

@@ -13,8 +13,9 @@ import { repositoryControls } from './repositories.ts';
  *   is the public one, `emails` those of `GET /user/emails`, `type` `User` or `Bot`.
  * - `users/rename` `{ login, to }` → `{ id, login }`. Organisations too; the old login is gone, the
  *   repositories redirect.
- * - `organizations` `{ login, name?, email?, …, members?: [{ login, role?, public? }] }` → `{ id, login }`.
- *   To one that exists the members are added. `role` is `member` or `admin`.
+ * - `organizations` `{ login, name?, email?, …, members?: [{ login, role?, public? }], left?: [login] }` →
+ *   `{ id, login }`. To one that exists the members are added, and who left is taken away. `role` is
+ *   `member` or `admin`.
  * - `tokens` `{ token, user, scopes?, expiresAt?, ssoRequired?, owner?, repositories?, permissions? }`.
  *   Replaces one that exists. `ssoRequired` names organisations it was not authorised for. With `owner` the
  *   token is fine-grained: it reaches that account's `repositories` (full names; all without) with
