@@ -35,7 +35,7 @@ export type Rule = Fault & {
 
 export type Call = { service: Service; operation: string; attempts: number };
 
-type Heard = Call & { invocation: string; rules: readonly Rule[] };
+type Heard = Call & { rules: readonly Rule[] };
 
 const throttlings: Record<Service, string> = {
   dynamodb: 'com.amazonaws.dynamodb.v20120810#ThrottlingException',
@@ -59,7 +59,9 @@ const failed = (status: number, type: string): Answer => ({
 
 export const startFaults = async (targets: Record<Service, string>) => {
   const agent = new Agent({ keepAlive: true });
-  let heard: Heard[] = [];
+  /** By the SDK's own id of a call; of one that began while nobody watched nothing is kept. */
+  let heard = new Map<string, Heard>();
+  let watching = false;
   let rules: readonly Rule[] = [];
   let onHeld: (call: Call) => void = () => {};
   let released = Promise.withResolvers<void>();
@@ -67,21 +69,17 @@ export const startFaults = async (targets: Record<Service, string>) => {
   /** What is asked, with the rules that held for it when it was first heard of. */
   const callOf = (service: Service, { headers }: IncomingMessage): Heard => {
     const invocation = String(headers['amz-sdk-invocation-id']);
-    const known = heard.find((one) => one.invocation === invocation);
+    const known = heard.get(invocation);
     if (known) return known;
     const operation = String(headers['x-amz-target']).split('.').at(-1) ?? '';
     const fits = (rule: Rule, call: Call): boolean =>
       (rule.service ?? call.service) === call.service &&
       (rule.operation ?? call.operation) === call.operation;
     const call = { service, operation, attempts: 0 };
-    const mine = rules.filter(
-      (rule) =>
-        fits(rule, call) &&
-        (rule.nth ?? heard.filter((one) => fits(rule, one)).length) ===
-          heard.filter((one) => fits(rule, one)).length,
-    );
-    const entry = { ...call, invocation, rules: mine };
-    heard.push(entry);
+    const isNext = (rule: Rule): boolean =>
+      rule.nth === undefined || rule.nth === [...heard.values()].filter((one) => fits(rule, one)).length;
+    const entry = { ...call, rules: rules.filter((rule) => fits(rule, call) && isNext(rule)) };
+    if (watching) heard.set(invocation, entry);
     return entry;
   };
 
@@ -148,14 +146,20 @@ export const startFaults = async (targets: Record<Service, string>) => {
     endpoints: { dynamodb: dynamodb.endpoint, kms: kms.endpoint, sqs: sqs.endpoint },
     /** From now on calls are counted anew, and these rules hold. */
     watch: (...these: Rule[]): void => {
-      heard = [];
+      heard = new Map();
+      watching = true;
       rules = these;
       released = Promise.withResolvers();
     },
     /** Ends the rules; the calls since `watch`, in the order they came. */
     unwatch: (): Call[] => {
       rules = [];
-      return heard.map(({ service, operation, attempts }) => ({ service, operation, attempts }));
+      watching = false;
+      return [...heard.values()].map(({ service, operation, attempts }) => ({
+        service,
+        operation,
+        attempts,
+      }));
     },
     /** Lets go on what is on hold. */
     release: (): void => released.resolve(),

@@ -163,7 +163,7 @@ export const live = async (
       payload: JSON.parse(Body) as Payload,
       deliveries: 1,
     }));
-    await inParallel(4, [...due, ...fresh], deliver);
+    await inParallel(8, [...due, ...fresh], deliver);
   }
   return { ...told, began, until: clock(), disturbed, blindAt };
 };

@@ -25,9 +25,9 @@ try {
     step: 60,
     seed,
     lost: 0.02,
-    killed: 0.002,
-    blind: 0.01,
-    during: 0.02,
+    killed: 0.0005,
+    blind: 0.002,
+    during: 0.004,
     changes: integrations / 10,
     quietHours: 3,
   });
