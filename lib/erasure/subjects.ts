@@ -110,13 +110,15 @@ const isNewer =
 /** Who came back keeps what they have now: all that they had hangs on what is gone. */
 const eraseMember = async (owner: Owner & { userId: string }, work: Pass): Promise<void> => {
   const newer = isNewer(work);
+  // Before what they belong to: one whose integration is not found then was not made meanwhile.
+  const credentials = await queryAll<CredentialRecord>(keys.sealedOf(owner, 'CRED#'));
   const [integrations, links] = await Promise.all([
     listIntegrations(owner),
     queryAll<LinkRecord & Key>(keys.linksOf(owner)),
   ]);
   const kept = integrations.filter(newer).map(({ id }) => id);
   for (const integration of integrations) if (!newer(integration)) await disconnect(owner, integration);
-  for (const { id } of await queryAll<CredentialRecord>(keys.sealedOf(owner, 'CRED#'))) {
+  for (const { id } of credentials) {
     if (!kept.includes(id)) await purge({ ...owner, integrationId: id, after: null }, work);
     if (work.left() <= 0) throw new OutOfTime();
   }
