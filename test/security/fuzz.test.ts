@@ -55,7 +55,7 @@ const asText = (tree: Record<string, unknown>): Record<string, string> =>
   );
 
 describe(`with the seed ${seed}`, () => {
-  it.each(lines)('$name', async (line) => {
+  it.each(lines)('$name', { timeout: Math.max(60_000, cases * 1_000) }, async (line) => {
     const company = onlyReads(line) ? shared : await aCompany(cloud);
     const token = await company.admin.token();
     const known = documentOf(line)?.responses ?? {};
@@ -69,6 +69,8 @@ describe(`with the seed ${seed}`, () => {
             fc.tuple(fc.constant(name), fuzzed(line.operation, line.way.parts(company[name], company))),
           ),
         async ([name, { params, query, body }]) => {
+          // Clients take these for a way up, and ask for another path.
+          fc.pre(!Object.values(params).some((param) => param === '.' || param === '..'));
           const sent = {
             params: asText(params),
             query: asText(query),
