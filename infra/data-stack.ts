@@ -1,5 +1,12 @@
 import { Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  StreamViewType,
+  Table,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -32,7 +39,8 @@ export class DataStack extends Stack {
     };
   }
 
-  private addTable(environment: Environment): Table {
+  /** The table, or the restored copy that functions are to use in its place. */
+  private addTable(environment: Environment): ITable {
     const table = new Table(this, 'table', {
       partitionKey: attribute(tableShape.partitionKey),
       sortKey: attribute(tableShape.sortKey),
@@ -51,7 +59,12 @@ export class DataStack extends Stack {
         projectionType: ProjectionType[projection],
       });
     }
-    return table;
+    const { restoredTable } = environment;
+    if (restoredTable === null) return table as ITable;
+    // The other stacks import these until they are deployed after this one.
+    for (const value of [table.tableName, table.tableArn, table.tableStreamArn]) this.exportValue(value);
+    const { name: tableName, streamArn: tableStreamArn } = restoredTable;
+    return Table.fromTableAttributes(this, 'restored-table', { tableName, tableStreamArn });
   }
 
   private addKey(environment: Environment): Key {

@@ -19,6 +19,8 @@ export type Environment = Omit<Settings, 'environment' | 'publicUrl'> & {
   monthlyBudget: number;
   /** ARNs of KMS keys that wrapped data keys before ours; taken out once `rotate-keys` wrapped all anew. */
   formerKeys: readonly string[];
+  /** A copy of the table, restored to a point in time, that takes its place; the table itself stays as it is. */
+  restoredTable: { name: string; streamArn: string } | null;
   /** Whether table, key and logs outlive their stack. */
   removal: 'retain' | 'destroy';
   /** Concurrency set aside for single functions, by name (`jobs-purge-integration`). */
@@ -57,13 +59,15 @@ const shared = {
   retention: { events: 400, activityCache: 1, syncRuns: 90, idempotency: 1 },
   assertionKeys: [],
   formerKeys: [],
+  restoredTable: null,
   reservedConcurrency: null,
 } satisfies Partial<Environment>;
 
 const dev: Environment = {
   ...shared,
   name: 'dev',
-  jwt: { issuer: 'https://example.clerk.accounts.dev', audience: 'manageros-integrations-dev' },
+  // Nobody can have a name like this: whoever deploys it as it is lets nobody in.
+  jwt: { issuer: 'https://clerk.invalid', audience: 'manageros-integrations-dev' },
   allowedOrigins: ['http://localhost:3000'],
   returnPages: { default: 'http://localhost:3000/settings/integrations' },
   alarmEmail: null,

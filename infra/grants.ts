@@ -1,4 +1,4 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,7 +8,7 @@ import { tableShape } from './table.ts';
 
 /** What the grants' words mean in IAM, and where the variables they bring get their values. Nothing else says. */
 export type Resources = {
-  table: Table;
+  table: ITable;
   /** Wraps the data keys of organisations. */
   key: Key;
   /** ARNs of keys that wrapped them before, until everything is wrapped anew. */
@@ -18,7 +18,7 @@ export type Resources = {
   cursorKey: Secret;
 };
 
-const indexesOf = ({ tableArn }: Table): string[] =>
+const indexesOf = ({ tableArn }: ITable): string[] =>
   tableShape.indexes.map(({ name }) => `${tableArn}/index/${name}`);
 
 /** Never `Scan`: a condition on the keys of a request holds where the request has none. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { providersServed } from './standins/index.ts';
 
 export type LocalOptions = {
   port: number;
@@ -23,6 +24,8 @@ const fail = (message: string): never => {
 
 const providerOf = (text: string): [string, string] => {
   const [, id = '', origin = ''] = /^([a-z][a-z0-9_]*)=(.+)$/.exec(text) ?? [];
+  if (origin !== '' && !providersServed.includes(id))
+    return fail(`--provider ${text}: choose one of ${providersServed.join(', ')}.`);
   if (origin === 'live') return [id, origin];
   if (!URL.canParse(origin))
     return fail(`--provider ${text}: write ID=ORIGIN, as in jira=http://127.0.0.1:9000.`);

@@ -92,7 +92,7 @@ describe('authorizer', () => {
       IdentitySource: ['$request.header.Authorization'],
       JwtConfiguration: {
         Audience: ['manageros-integrations-dev'],
-        Issuer: 'https://example.clerk.accounts.dev',
+        Issuer: 'https://clerk.invalid',
       },
     });
   });

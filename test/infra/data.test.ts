@@ -47,6 +47,28 @@ describe('the table', () => {
       });
   });
 
+  it('gives its place to a restored copy, and stays, with what the other stacks still import', () => {
+    const streamArn = 'arn:aws:dynamodb:eu-central-1:111122223333:table/copy/stream/1';
+    const restored = synth({ ...filledProd, restoredTable: { name: 'copy', streamArn } });
+    type Function = { Environment?: { Variables?: { TABLE_NAME?: unknown } } };
+    const names = restored
+      .resources<Function>('AWS::Lambda::Function')
+      .map(({ properties }) => properties.Environment?.Variables?.TABLE_NAME)
+      .filter((name) => name !== undefined);
+    const ofTable = prod.exports.filter((name) => /GetAtttable.*Arn/.test(name));
+    const policies = JSON.stringify(restored.resources('AWS::IAM::Role'));
+    const sources = restored.resources<{ EventSourceArn: unknown }>('AWS::Lambda::EventSourceMapping');
+
+    expect(restored.resources('AWS::DynamoDB::Table')).toEqual(prod.resources('AWS::DynamoDB::Table'));
+    expect(restored.exports).toEqual(expect.arrayContaining(prod.exports));
+    expect([...new Set(names)]).toEqual(['copy']);
+    expect(policies).toContain(':table/copy');
+    expect(policies).toContain(':table/copy/index/due');
+    expect(ofTable.length).toBeGreaterThan(0);
+    expect(ofTable.filter((name) => policies.includes(name))).toEqual([]);
+    expect(sources.map(({ properties }) => properties.EventSourceArn)).toContain(streamArn);
+  });
+
   it('survives in production what may be taken down elsewhere', () => {
     const [ofDev] = dev.resources('AWS::DynamoDB::Table');
 

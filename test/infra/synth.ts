@@ -60,6 +60,8 @@ export type Synth = {
   resources: <P>(type?: string, part?: Part) => Resource<P>[];
   /** What an intrinsic comes to: `<table.Arn>/index/due`, in whatever stack the table is. */
   text: (value: unknown) => string;
+  /** The names under which the stacks give values to one another. */
+  exports: string[];
   /** All templates as text. */
   whole: string;
 };
@@ -100,6 +102,7 @@ export const synth = (environment: Environment): Synth => {
   return {
     environment,
     text,
+    exports: [...exported.keys()].filter((name) => name !== undefined).toSorted(),
     whole: JSON.stringify([...templates.values()]),
     resources: <P>(type?: string, part?: Part) =>
       [...templates].flatMap(([name, { Resources }]) =>

@@ -94,6 +94,7 @@ describe('a start that cannot be', () => {
     ['a port that is no number', ['--port', 'http'], '--port http'],
     ['a port that is too large', ['--port', '65536'], '--port 65536'],
     ['a port that is left out', ['--port'], '--port'],
+    ['a provider nobody knows', ['--provider', 'jirra=http://127.0.0.1:9000'], 'choose one of jira'],
     ['a value where there is none', ['--fresh=yes'], '--fresh'],
     ['a provider without an origin', ['--provider', 'jira'], '--provider jira'],
     ['an origin with a path', ['--provider', 'jira=http://127.0.0.1:1/rest'], '--provider jira='],

@@ -29,6 +29,8 @@ const bundled: Record<string, Bundled> = {
   },
 };
 
+export const providersServed = Object.keys(bundled);
+
 /**
  * Starts those that nothing else was named for; `origins` holds where each provider's requests go instead,
  * `apps` the environment's app of each, null where another than ours serves and knows no app of ours.
