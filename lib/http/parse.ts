@@ -34,7 +34,30 @@ const sentence = (issue: Issue, input: unknown): string => {
   return 'is not valid';
 };
 
-/** Issues of zod as errors that name their field; of a union, those of the alternative that came closest. */
+/** Values that are given and are not what an alternative of a union goes by. */
+const mistaken = (issues: readonly Issue[], input: unknown): Issue[] =>
+  issues.filter(({ code, path }) => code === 'invalid_value' && valueAt(input, path) !== undefined);
+
+/**
+ * Of a union, what is wrong by the alternative that was meant: the one whose kind was named, else the one that came
+ * closest; a kind that none has is told with all there are.
+ */
+const meant = (alternatives: readonly (readonly Issue[])[], input: unknown): readonly Issue[] => {
+  const [closest = []] = alternatives.toSorted(
+    (a, b) => mistaken(a, input).length - mistaken(b, input).length || a.length - b.length,
+  );
+  const valuesAt = (path: readonly PropertyKey[]) =>
+    alternatives
+      .flat()
+      .flatMap((issue) =>
+        issue.code === 'invalid_value' && issue.path.join('.') === path.join('.') ? issue.values : [],
+      );
+  return closest.map((issue) =>
+    issue.code === 'invalid_value' ? { ...issue, values: [...new Set(valuesAt(issue.path))] } : issue,
+  );
+};
+
+/** Issues of zod as errors that name their field. */
 const fieldErrors = (
   issues: readonly Issue[],
   input: unknown,
@@ -45,8 +68,8 @@ const fieldErrors = (
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not a known field' }));
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-      const closest = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
-      return fieldErrors(closest, valueAt(input, issue.path), path);
+      const inside = valueAt(input, issue.path);
+      return fieldErrors(meant(issue.errors, inside), inside, path);
     }
     if (issue.code === 'invalid_key') return [{ path: path.join('.'), message: 'is not a valid name' }];
     return [{ path: path.join('.') || 'body', message: sentence(issue, input) }];
