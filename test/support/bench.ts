@@ -73,7 +73,7 @@ export const startBench = async (
   const database = started(await startDatabase(data, tableName, { streamed: false }));
   const kms = started(await startKms(data, keyId));
   const queues = started(await startQueues(data, (error) => told.push(error)));
-  const standins = started(await startStandins(data, {}));
+  const standins = started(await startStandins(null, {}));
   const services = { dynamodb: database.endpoint, kms: kms.endpoint, sqs: queues.endpoint };
   const faults = started(await startFaults(services));
   const sqs = new SQSClient({ endpoint: queues.endpoint });

@@ -33,16 +33,17 @@ export const providersServed = Object.keys(bundled);
 
 /**
  * Starts those that nothing else was named for; `origins` holds where each provider's requests go instead,
- * `apps` the environment's app of each, null where another than ours serves and knows no app of ours.
+ * `apps` the environment's app of each, null where another than ours serves and knows no app of ours. Without
+ * `data` nothing is kept.
  */
-export const startStandins = async (data: DataDir, named: Record<string, string>) => {
+export const startStandins = async (data: DataDir | null, named: Record<string, string>) => {
   const running: Standin[] = [];
   const origins: Record<string, string> = {};
   const apps: Record<string, Bundled['app'] | null> = {};
   for (const [id, { start, app }] of Object.entries(bundled)) {
     apps[id] = null;
     if (named[id] !== undefined) continue;
-    const standin = await start({ file: data.path(`standins/${id}.json`) });
+    const standin = await start({ file: data?.path(`standins/${id}.json`) ?? null });
     running.push(standin);
     origins[id] = standin.origin;
     apps[id] = app;

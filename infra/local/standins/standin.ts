@@ -143,21 +143,11 @@ export const startStandin = async <S>(options: StandinOptions<S>): Promise<Stand
     }
   };
   const state = load();
-  const write = (): void => {
+  const save = (): void => {
     if (file === null) return;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
     renameSync(`${file}.new`, file);
-  };
-  /** Changes of a tenth of a second are written together: it is the whole state each time. */
-  let pending: NodeJS.Timeout | null = null;
-  let stopped = false;
-  const save = (): void => {
-    if (stopped) return;
-    pending ??= setTimeout(() => {
-      pending = null;
-      write();
-    }, 100);
   };
 
   const calls: Call[] = [];
@@ -294,9 +284,7 @@ export const startStandin = async <S>(options: StandinOptions<S>): Promise<Stand
     origin: `http://127.0.0.1:${port}`,
     stop: () =>
       new Promise((resolve) => {
-        stopped = true;
-        if (pending !== null) clearTimeout(pending);
-        write();
+        save();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
