@@ -240,6 +240,9 @@ export type ChangesPage = {
   restart: boolean;
 };
 
+/** How a connector's parts run one call with their provider's client. */
+export type ClientCall<Client> = <T>(session: Session, run: (client: Client) => Promise<T>) => Promise<T>;
+
 /** One page of what changed since a position; the same request may be made twice. */
 export type ReadPage = (session: Session, request: SyncRequest) => Promise<ChangesPage>;
 

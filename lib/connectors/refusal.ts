@@ -50,12 +50,15 @@ export const errorOfFailure = (provider: string, failure: OutboundError, trying:
     : providerError(provider, 'provider_error', { cause: failure });
 };
 
-/** Null where the provider does not know what was asked for; some say so too where permission is missing. */
-export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
+/**
+ * Null where the provider does not know what was asked for; some say so too where permission is missing. `alike`
+ * names the codes that mean no more here.
+ */
+export const orNull = async <T>(asked: Promise<T>, ...alike: ErrorCode[]): Promise<T | null> => {
   try {
     return await asked;
   } catch (error) {
-    if (hasCode(error, 'provider_not_found')) return null;
+    if (hasCode(error, 'provider_not_found', ...alike)) return null;
     throw error;
   }
 };

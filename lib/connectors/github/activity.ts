@@ -1,12 +1,12 @@
 import type { Octokit } from '@octokit/rest';
 import * as z from 'zod/mini';
 import type { DateRange, PullRequestItem } from '../../model/activity.ts';
-import type { CollectActivity, Session } from '../connector.ts';
+import type { ClientCall, CollectActivity } from '../connector.ts';
 import { orNull, providerError } from '../refusal.ts';
 import { manifest } from './manifest.ts';
 import { IssuePage, toPullRequest } from './map.ts';
 
-type Call = <T>(session: Session, run: (octokit: Octokit) => Promise<T>) => Promise<T>;
+type Call = ClientCall<Octokit>;
 
 const perPage = 100;
 /** GitHub's search shows no more than this many hits of one query. */

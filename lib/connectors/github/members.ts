@@ -1,20 +1,21 @@
 import type { Octokit } from '@octokit/rest';
 import * as z from 'zod/mini';
 import { now } from '../../config/clock.ts';
-import { hasCode } from '../../errors/error.ts';
 import type { SyncItem } from '../../model/sync.ts';
+import { noChanges } from '../changes.ts';
 import { cleanOptional } from '../clean.ts';
-import type { ChangesPage, ReadPage, Session } from '../connector.ts';
+import type { ClientCall, ReadPage, Session } from '../connector.ts';
+import { orNull } from '../refusal.ts';
 import { User, web } from './map.ts';
 
-type Call = <T>(session: Session, run: (octokit: Octokit) => Promise<T>) => Promise<T>;
+type Call = ClientCall<Octokit>;
 
 /** GitHub does not tell which memberships changed: all are read, once a day and whenever everything is. */
 const readEvery = 86_400_000;
 /** Organisations that are still to be read, and how many members of the first were. */
 type Cursor = { organizations: string[]; skip: number };
 
-const Organization = z.object({ login: z.string() });
+const Organizations = z.array(z.pick(User, { login: true }));
 
 const toItem = (user: z.infer<typeof User>): SyncItem => ({
   type: 'person',
@@ -30,35 +31,19 @@ const toItem = (user: z.infer<typeof User>): SyncItem => ({
   },
 });
 
-/** Empty where the token may not see them: it has no `read:org`, or no single sign-on of the organisation. */
-const orNone = async (list: Promise<unknown[]>): Promise<unknown[]> => {
-  try {
-    return await list;
-  } catch (error) {
-    if (!hasCode(error, 'provider_forbidden', 'provider_not_found')) throw error;
-    return [];
-  }
-};
-
 /** The members of every organisation the account belongs to; who belongs to two comes twice. */
 export const membersOf = (call: Call): ReadPage => {
-  const organizationsOf = async (session: Session): Promise<string[]> => {
-    const list = await orNone(
-      call(session, async ({ rest }) => (await rest.orgs.listForAuthenticatedUser({ per_page: 100 })).data),
-    );
-    return z.parse(z.array(Organization), list).map(({ login }) => login);
-  };
+  /** Empty where the token may not see them: it has no `read:org`, or no single sign-on of the organisation. */
+  const listed = async <T>(session: Session, run: (octokit: Octokit) => Promise<T[]>): Promise<T[]> =>
+    (await orNull(call(session, run), 'provider_forbidden')) ?? [];
+  const organizationsOf = (session: Session): Promise<string[]> =>
+    listed(session, async ({ rest }) => {
+      const { data } = await rest.orgs.listForAuthenticatedUser({ per_page: 100 });
+      return z.parse(Organizations, data).map(({ login }) => login);
+    });
 
   return async (session, { position, cursor, limit }) => {
-    const end: ChangesPage = {
-      items: [],
-      removed: [],
-      failed: 0,
-      next: null,
-      position: String(now()),
-      total: null,
-      restart: false,
-    };
+    const end = { ...noChanges, position: String(now()) };
     if (cursor === null && position !== null && now() - Number(position) < readEvery)
       return { ...end, position };
     const at: Cursor =
@@ -71,11 +56,9 @@ export const membersOf = (call: Call): ReadPage => {
     // A page begins at a multiple of its size, which may differ from the last one's.
     const before = at.skip % limit;
     const page = (at.skip - before) / limit + 1;
-    const list = await orNone(
-      call(
-        session,
-        async ({ rest }) => (await rest.orgs.listMembers({ org: organization, per_page: limit, page })).data,
-      ),
+    const list = await listed(
+      session,
+      async ({ rest }) => (await rest.orgs.listMembers({ org: organization, per_page: limit, page })).data,
     );
     const read = list.slice(before).map((user) => z.safeParse(User, user));
     const next: Cursor =

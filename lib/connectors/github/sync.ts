@@ -1,11 +1,12 @@
 import type { Octokit } from '@octokit/rest';
 import * as z from 'zod/mini';
 import type { SyncItem } from '../../model/sync.ts';
+import { noChanges } from '../changes.ts';
 import { cleanLine, cleanOptional, cleanTime } from '../clean.ts';
-import type { ReadPage, Session } from '../connector.ts';
+import type { ClientCall, ReadPage } from '../connector.ts';
 import { Issue, repositoryOf } from './map.ts';
 
-type Call = <T>(session: Session, run: (octokit: Octokit) => Promise<T>) => Promise<T>;
+type Call = ClientCall<Octokit>;
 
 const text = z.nullish(z.string());
 const login = z.nullish(z.object({ login: text }));
@@ -100,8 +101,7 @@ export const issuesOf =
         throw error;
       }
     });
-    const nothing = { items: [], removed: [], failed: 0, next: null, total: null, restart: false };
-    if (answer === null) return { ...nothing, position };
+    if (answer === null) return { ...noChanges, position };
 
     const list = answer.data as unknown[];
     const read = list.map((issue) => z.safeParse(SyncedIssue, issue));
@@ -115,7 +115,7 @@ export const issuesOf =
     // Only an answer that began where the next run begins can say that nothing changed since.
     const etag = first && ended && !moved ? (answer.headers.etag ?? null) : null;
     return {
-      ...nothing,
+      ...noChanges,
       items: items.filter(isNew),
       failed: read.filter(({ success }) => !success).length,
       next: ended

@@ -2,26 +2,18 @@ import type { calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js';
 import * as z from 'zod/mini';
 import { now } from '../../config/clock.ts';
 import { syncWindow, toSyncedEvent } from '../calendar.ts';
+import { noChanges } from '../changes.ts';
 import { cleanTime } from '../clean.ts';
-import type { ChangesPage, ReadPage, Session } from '../connector.ts';
+import type { ClientCall, ReadPage, Session } from '../connector.ts';
 import { providerError } from '../refusal.ts';
 import { Event, LoosePage, toItem } from './map.ts';
 
-type Call = <T>(session: Session, run: (api: calendar_v3.Calendar) => Promise<T>) => Promise<T>;
+type Call = ClientCall<calendar_v3.Calendar>;
 
 /** The window stands in the cursor: a page token belongs to the very request it came from. */
 type Cursor = { window: { from: string; to: string } | null; token: string };
 
 const isGone = (error: unknown): boolean => (error as { status?: unknown }).status === 410;
-const nothing: ChangesPage = {
-  items: [],
-  removed: [],
-  failed: 0,
-  next: null,
-  position: null,
-  total: null,
-  restart: false,
-};
 
 /** Google tells by sync tokens what changed; an old one is answered with 410, and everything is read again. */
 export const readEvents =
@@ -44,7 +36,7 @@ export const readEvents =
         throw error;
       }
     });
-    if (answer === null) return { ...nothing, restart: true };
+    if (answer === null) return { ...noChanges, restart: true };
     const page = z.safeParse(LoosePage, answer);
     if (!page.success) throw providerError('Google Calendar', 'provider_error', { cause: page.error });
 
@@ -53,7 +45,7 @@ export const readEvents =
     const cancelled = events.filter(({ status }) => status === 'cancelled');
     const next = page.data.nextPageToken ?? null;
     return {
-      ...nothing,
+      ...noChanges,
       items: events.flatMap((event) => {
         const item = event.status === 'cancelled' ? null : toItem(event);
         return item ? [toSyncedEvent(item, cleanTime(event.created), cleanTime(event.updated))] : [];

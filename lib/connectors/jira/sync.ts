@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { now } from '../../config/clock.ts';
 import type { SyncItem } from '../../model/sync.ts';
+import { noChanges } from '../changes.ts';
 import type { ReadPage, Session } from '../connector.ts';
 import { providerError } from '../refusal.ts';
 import { LoosePage, SyncedIssue, syncFields, toTask } from './map.ts';
@@ -61,12 +62,10 @@ export const readIssues =
       : { startedAt, since, moment: latest, known, token: nextPageToken ?? null };
     const ended = !nextPageToken || isLast === true || nextPageToken === token;
     return {
+      ...noChanges,
       items: items.filter((item) => changedAt(item) !== at.moment || !at.known.includes(item.id)),
-      removed: [],
       failed: unreadable.filter((key) => key === '' || !at.known.includes(key)).length,
       next: ended ? null : JSON.stringify(next),
       position: ended ? String(startedAt - overlap) : null,
-      total: null,
-      restart: false,
     };
   };

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { now } from '../../config/clock.ts';
 import { syncWindow, toSyncedEvent } from '../calendar.ts';
+import { noChanges } from '../changes.ts';
 import { cleanTime } from '../clean.ts';
-import type { ChangesPage as Page, ReadPage, Session } from '../connector.ts';
+import type { ReadPage, Session } from '../connector.ts';
 import { Change, type ChangesPage, toItem } from './map.ts';
 
 type ChangedEvent = z.infer<typeof Change>;
@@ -19,16 +20,6 @@ type Graph = {
 type Cursor = { link: string; skip: number };
 /** Where the next run begins, and the series there were: what becomes of their occurrences is not told. */
 type Position = { link: string; series: string[] };
-
-const nothing: Page = {
-  items: [],
-  removed: [],
-  failed: 0,
-  next: null,
-  position: null,
-  total: null,
-  restart: false,
-};
 
 const isSeries = ({ type }: ChangedEvent): boolean => type === 'seriesMaster';
 /** Graph gives all occurrences again when one of them changed, and does not say which of them went. */
@@ -61,12 +52,12 @@ export const readEvents =
       series: before?.series ?? [],
     };
     const page = await graph.changes(session, at.link, limit);
-    if (page === null) return { ...nothing, restart: true };
+    if (page === null) return { ...noChanges, restart: true };
 
     const read = page.value.map((value) => z.safeParse(Change, value));
     const parsed = read.flatMap((one) => (one.success ? [one.data] : []));
     if (before && parsed.some((change) => isOfSeries(change) || before.series.includes(change.id)))
-      return { ...nothing, restart: true };
+      return { ...noChanges, restart: true };
 
     const part = read.slice(at.skip, at.skip + limit);
     const changes = part.flatMap((one) => (one.success ? [one.data] : []));
@@ -98,7 +89,7 @@ export const readEvents =
     const next = rest ? { link: at.link, skip: at.skip + limit, series } : link && { link, skip: 0, series };
     const delta = page['@odata.deltaLink'];
     return {
-      ...nothing,
+      ...noChanges,
       items,
       removed: removed.map(({ id }) => ({ type: 'event' as const, id })),
       failed: part.filter(({ success }) => !success).length,
