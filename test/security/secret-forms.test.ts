@@ -98,4 +98,15 @@ describe('the search for secrets', () => {
       'table.db',
     ]);
   });
+
+  it('finds a secret that lies across the edge of two parts of a file', () => {
+    const directory = temporaryDirectory();
+    const text = `some words before it, ${plantedSecret()}`;
+    writeFileSync(join(directory, 'functions.log'), text);
+
+    const found = Array.from({ length: text.length }, (_, size) => secretsIn(directory, size + 1).length);
+    rmSync(directory, { recursive: true });
+
+    expect(found).toEqual(found.map(() => 1));
+  });
 });

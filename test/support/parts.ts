@@ -2,7 +2,7 @@ import { openDataDir } from '../../infra/local/data-dir.ts';
 import { startDatabase } from '../../infra/local/database.ts';
 import { startKms } from '../../infra/local/kms.ts';
 import type { Settings } from '../../lib/contract/settings.ts';
-import { temporaryDirectory } from './cloud.ts';
+import { removeData, temporaryDirectory } from './cloud.ts';
 
 export const testSettings: Settings = {
   environment: 'test',
@@ -54,6 +54,7 @@ export const startParts = async () => {
     stop: async (): Promise<void> => {
       await kms.stop();
       await database.stop();
+      removeData({ data: data.path('') });
     },
   };
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Every secret a test makes begins with this, so that one search finds them all; so long that no random text holds it. */
@@ -82,15 +82,40 @@ export const leaksOf = (text: string, secrets: readonly string[]): string[] =>
 /** Stand-ins are the provider's side: they know the secrets. The other two hold keys of the local cloud. */
 const ofOthers = ['standins', 'kms.json', 'issuer.json'];
 
-/** Every file under a data directory that is ours to keep clean, as text of one character a byte. */
-export const filesIn = (directory: string): { name: string; text: string }[] =>
+/** Every file under a data directory that is ours to keep clean. */
+const pathsIn = (directory: string): { name: string; path: string }[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({ file, name: file.slice(directory.length + 1) }))
-    .filter(({ name }) => !ofOthers.includes(name.split('/')[0] ?? ''))
-    .map(({ file, name }) => ({ name, text: readFileSync(file).toString('latin1') }));
+    .map((path) => ({ path, name: path.slice(directory.length + 1) }))
+    .filter(({ name }) => !ofOthers.includes(name.split('/')[0] ?? ''));
+
+/** The same with their text, of one character a byte. */
+export const filesIn = (directory: string): { name: string; text: string }[] =>
+  pathsIn(directory).map(({ name, path }) => ({ name, text: readFileSync(path).toString('latin1') }));
+
+const longestForm = Math.max(...forms.map(({ length }) => length));
+
+/** A file as text in parts, as no text can be as long as the log of a week; what lies across an edge is in the later part. */
+function* partsOf(path: string, size = 64 * 1024 * 1024): Generator<string> {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(Math.min(size, fstatSync(file).size + 1));
+    let before = '';
+    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
+      const part = before + buffer.toString('latin1', 0, length);
+      yield part;
+      before = part.slice(-longestForm);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
 
 /** Every file under a data directory that holds a planted secret, with the form it was found in. */
-export const secretsIn = (directory: string): string[] =>
-  filesIn(directory).flatMap(({ name, text }) => secretForms(text).map((form) => `${name}: ${form}`));
+export const secretsIn = (directory: string, size?: number): string[] =>
+  pathsIn(directory).flatMap(({ name, path }) => {
+    const found = new Set<string>();
+    for (const part of partsOf(path, size)) for (const form of secretForms(part)) found.add(form);
+    return [...found].map((form) => `${name}: ${form}`);
+  });
