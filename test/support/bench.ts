@@ -88,8 +88,11 @@ export const startBench = async (
       );
       if (Messages.length === 0) return all;
       all.push(...Messages);
-      for (const { ReceiptHandle } of Messages)
-        await sqs.send(new DeleteMessageCommand({ QueueUrl: urlOf(job), ReceiptHandle }));
+      await Promise.all(
+        Messages.map(({ ReceiptHandle }) =>
+          sqs.send(new DeleteMessageCommand({ QueueUrl: urlOf(job), ReceiptHandle })),
+        ),
+      );
     }
   };
   const runJob = (id: string, payload: object, seconds = 120, deliveries = 1) =>

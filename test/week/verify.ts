@@ -11,8 +11,8 @@ import type { Lived } from './live.ts';
 
 /** What must be true of every integration after any stretch of time; each fault is a line. */
 
-/** A run that is due is being worked on within so long: until it is looked for, and its message has its turn. */
-const promptly = 240_000;
+/** A run that is due is begun and worked on within so long: looked for once a minute, its message taken at once. */
+const promptly = 120_000;
 /** What a death may cost, of a worker or of who looks at what is due: until the run is looked after. */
 const cost = watchAfter + promptly;
 
