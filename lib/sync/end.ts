@@ -4,6 +4,7 @@ import { hasCode, notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import type { RunRecord, SyncState } from '../model/sync.ts';
+import { again } from '../store/again.ts';
 import { keys } from '../store/keys.ts';
 import { advanceRun, dueChange, findSync, unlessDeleted } from '../store/syncs.ts';
 import { transact, type Write } from '../store/table.ts';
@@ -73,19 +74,16 @@ const writeEnd = async (owner: Owner, state: SyncState, run: RunRecord, ended: E
 };
 
 /** A schedule or mapping that was changed meanwhile must not leave the guard set: then it ends by what holds now. */
-const endRun = async (owner: Owner, seen: SyncState, run: RunRecord, ended: Ended): Promise<void> => {
-  let state = seen;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await writeEnd(owner, state, run, ended);
-    } catch (error) {
-      const changed = await findSync(owner, run.integrationId);
-      if (!hasCode(error, 'conflict') || attempt === 3) throw error;
-      if (changed?.running !== run.id) throw error;
-      state = changed;
-    }
-  }
-};
+const endRun = (owner: Owner, seen: SyncState, run: RunRecord, ended: Ended): Promise<void> =>
+  again(
+    async (attempt) => {
+      const state = attempt === 1 ? seen : await findSync(owner, run.integrationId);
+      if (state?.running !== run.id) throw notFound('The run');
+      await writeEnd(owner, state, run, ended);
+    },
+    (error) => hasCode(error, 'conflict'),
+    3,
+  );
 
 export const finishRun = (owner: Owner, state: SyncState, run: RunRecord): Promise<void> =>
   endRun(owner, state, run, { state: 'succeeded', code: null });

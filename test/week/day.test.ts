@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => bench.stop());
 
 const day = {
-  ...{ hours: 25, step: 120, lost: 0.03, killed: 0.01, blind: 0.02, during: 0.05 },
+  ...{ hours: 25, step: 60, lost: 0.03, killed: 0.01, blind: 0.02, during: 0.05 },
   ...{ changes: 2, quietHours: 3 },
 };
 const times = (count: number, interval: Interval): Interval[] =>
