@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
 import { isoNow, now } from '../config/clock.ts';
 import { erase as job } from '../contract/jobs.ts';
-import { hasCode } from '../errors/error.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { ErasureRecord } from '../model/erasure.ts';
+import { tookEffect } from '../store/again.ts';
 import { postpone } from '../store/credentials.ts';
 import { forEachDue } from '../store/due.ts';
 import { findErasure, moveErasure } from '../store/erasures.ts';
@@ -24,16 +24,11 @@ const isOver = ({ state, settlesAt }: ErasureRecord): boolean =>
 
 const moveOn = async (erasure: ErasureRecord, over: boolean): Promise<void> => {
   if (erasure.state === 'settling' && !over) return;
-  try {
-    await write(
-      over
-        ? moveErasure(erasure, { state: 'done', finishedAt: isoNow() }, null)
-        : moveErasure(erasure, { state: 'settling', settlesAt: now() + settling }, now() + settling),
-    );
-  } catch (error) {
-    // Another delivery of the same message was faster.
-    if (!hasCode(error, 'conflict')) throw error;
-  }
+  const move = over
+    ? moveErasure(erasure, { state: 'done', finishedAt: isoNow() }, null)
+    : moveErasure(erasure, { state: 'settling', settlesAt: now() + settling }, now() + settling);
+  // Another delivery of the same message may be faster.
+  await tookEffect(write(move));
 };
 
 /** Erases what there is, however often it is called: a pass that was cut short begins again and finds less. */

@@ -1,8 +1,8 @@
 import { now } from '../config/clock.ts';
-import { hasCode } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Event } from '../model/event.ts';
 import type { RecordType } from '../model/sync.ts';
+import { tookEffect } from '../store/again.ts';
 import { type Key, keys } from '../store/keys.ts';
 import { get, queryAll, transact, type Write } from '../store/table.ts';
 
@@ -47,16 +47,14 @@ const adoptionWrites = async ({ organizationId }: Owner, provider: string): Prom
 
 /** Of an organisation that is erased: all others know of one less, however often it is said. */
 export const leaveAdoptions = async (organizationId: string): Promise<void> => {
+  // Another delivery of the same message may be faster.
   for (const { pk, sk } of await queryAll<Key>(keys.adoptedBy(organizationId)))
-    try {
-      await transact([
+    await tookEffect(
+      transact([
         { delete: { pk, sk }, when: [['pk', 'exists']] },
         { update: keys.adoption(sk.slice('ADOPTED#'.length)), add: { organizations: -1 } },
-      ]);
-    } catch (error) {
-      // Another delivery of the same message was faster.
-      if (!hasCode(error, 'conflict')) throw error;
-    }
+      ]),
+    );
 };
 
 /** Who connected it, as long as it stands, in whatever order its events come. */

@@ -15,7 +15,7 @@ import { memberWrites } from '../store/members.ts';
 import { get, transact, type Write } from '../store/table.ts';
 import { causeAfter } from '../tokens/commit.ts';
 import type { Tried } from './attempt.ts';
-import { nothingBefore, secretsOf } from './secrets.ts';
+import { nothingBefore, secretsOf, shownOf } from './secrets.ts';
 
 /** An owner's integrations are listed in one go: more than these nobody needs. */
 const mostPerOwner = 200;
@@ -70,17 +70,10 @@ const recordOf = (
     provider: manifest.id,
     name,
     scope,
-    auth: tried.auth,
+    ...shownOf(tried, at),
     enabled: true,
-    state: 'active',
     cause,
-    since: at,
-    account: tried.identity.account,
-    tenant: tried.identity.tenant,
-    settings: tried.settings,
-    secrets: Object.fromEntries(Object.keys(tried.credentials).map((field) => [field, at])),
     grantedScopes,
-    lastTestedAt: at,
     lastSyncAt: null,
     version: 1,
     createdAt: at,

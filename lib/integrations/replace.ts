@@ -18,7 +18,7 @@ import { keys } from '../store/keys.ts';
 import { transact, type Write } from '../store/table.ts';
 import { causeAfter } from '../tokens/commit.ts';
 import type { Tried } from './attempt.ts';
-import { secretsOf } from './secrets.ts';
+import { secretsOf, shownOf } from './secrets.ts';
 
 export type Replacement = {
   owner: Owner;
@@ -87,17 +87,10 @@ const attemptReplace = async (replacement: Replacement): Promise<IntegrationReco
   const cause = causeAfter(manifest, secrets.grantedScopes);
   const next: IntegrationRecord = {
     ...seen,
-    auth: tried.auth,
+    ...shownOf(tried, at),
     enabled,
-    state: 'active',
     cause,
-    since: at,
-    account: tried.identity.account,
-    tenant: tried.identity.tenant,
-    settings: tried.settings,
-    secrets: Object.fromEntries(Object.keys(tried.credentials).map((field) => [field, at])),
     grantedScopes: secrets.grantedScopes,
-    lastTestedAt: at,
     version: seen.version + 1,
     updatedAt: at,
   };

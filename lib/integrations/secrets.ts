@@ -30,6 +30,18 @@ export const nothingBefore: Before = {
 const isRefreshable = ({ auth }: Tried, tokens: TokenSet): boolean =>
   auth !== 'oauth2' || tokens.refreshToken !== null;
 
+/** What an integration shows of a connection that works since now. */
+export const shownOf = ({ auth, identity, settings, credentials }: Tried, at: string) => ({
+  auth,
+  state: 'active' as const,
+  since: at,
+  account: identity.account,
+  tenant: identity.tenant,
+  settings,
+  secrets: Object.fromEntries(Object.keys(credentials).map((field) => [field, at])),
+  lastTestedAt: at,
+});
+
 /** A newer fence than any claim's: whoever refreshes the old tokens at this moment loses. */
 export const secretsOf = async (
   owner: Owner,

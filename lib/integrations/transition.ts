@@ -1,9 +1,9 @@
 import { isoNow } from '../config/clock.ts';
-import { hasCode } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { countMetric } from '../log/metric.ts';
 import type { Owner } from '../model/caller.ts';
 import type { Cause, CredentialRecord, IntegrationRecord, State } from '../model/integration.ts';
+import { tookEffect } from '../store/again.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
 
@@ -29,8 +29,8 @@ export const moveTo = async (
     outcome: 'ok',
     detail: { from: seen.state, to: state, cause },
   });
-  try {
-    await transact([
+  const moved = await tookEffect(
+    transact([
       {
         update: keys.credential(owner, seen.id),
         set: { state, cause },
@@ -47,12 +47,9 @@ export const moveTo = async (
         when: [['pk', 'exists']],
       },
       ...(moves ? event : []),
-    ]);
-  } catch (error) {
-    if (!hasCode(error, 'conflict')) throw error;
-    return;
-  }
-  if (moves && state === 'needs_reauth') countMetric('NeedsReauth');
+    ]),
+  );
+  if (moved && moves && state === 'needs_reauth') countMetric('NeedsReauth');
 };
 
 /** The provider rejected what we hold. */

@@ -1,3 +1,5 @@
+import { hasCode } from '../errors/error.ts';
+
 const most = 5;
 
 /** Reads and writes anew, five times at most, while `overtaken` says that what was read has changed meanwhile. */
@@ -12,4 +14,15 @@ export const again = async <T>(
     } catch (error) {
       if (attempt === times || !overtaken(error)) throw error;
     }
+};
+
+/** Whether a conditional write took effect; false where somebody else was there first. */
+export const tookEffect = async (writing: Promise<unknown>): Promise<boolean> => {
+  try {
+    await writing;
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'conflict')) return false;
+    throw error;
+  }
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { now } from '../config/clock.ts';
-import { hasCode } from '../errors/error.ts';
 import type { ScopeName, TokenState } from '../model/integration.ts';
+import { tookEffect } from './again.ts';
 import { keys } from './keys.ts';
 import { get, transact, type Write, write } from './table.ts';
 
@@ -76,20 +76,12 @@ export const moveWrite = (
 });
 
 /** Moves an attempt on, if it still is where it was seen; false where another call was faster. */
-export const moveAttempt = async (
+export const moveAttempt = (
   hash: string,
   from: AttemptRecord['status'],
   set: Partial<AttemptRecord>,
   also: readonly Write[] = [],
-): Promise<boolean> => {
-  try {
-    await transact([moveWrite(hash, from, set), ...also]);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'conflict')) return false;
-    throw error;
-  }
-};
+): Promise<boolean> => tookEffect(transact([moveWrite(hash, from, set), ...also]));
 
 /** Takes an attempt for this call alone; false where another call has it. */
 export const claimAttempt = async (hash: string, from: AttemptRecord['status']): Promise<boolean> => {

@@ -1,6 +1,6 @@
 import { expiryInDays } from '../config/clock.ts';
 import { settings } from '../config/env.ts';
-import { hasCode } from '../errors/error.ts';
+import { tookEffect } from './again.ts';
 import { keys } from './keys.ts';
 import { get, write } from './table.ts';
 
@@ -29,16 +29,6 @@ const day = 86_400_000;
 
 const keyOf = (call: Call) => keys.call(call, call.id);
 
-const took = async (attempt: Promise<unknown>): Promise<boolean> => {
-  try {
-    await attempt;
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'conflict')) return false;
-    throw error;
-  }
-};
-
 export const readCall = (call: Call): Promise<CallRecord | null> => get<CallRecord>(keyOf(call));
 
 /** Claims a call nobody made before; or one whose record is over, or whose holder is dead, as it was seen. */
@@ -49,7 +39,7 @@ export const claimCall = (
 ): Promise<boolean> => {
   const { idempotency } = settings().retention;
   const record: CallRecord = { ...mine, expires: Date.now() + idempotency * day };
-  return took(
+  return tookEffect(
     write({
       put: { ...keyOf(call), ...record, expiresAt: expiryInDays(idempotency) },
       when: seen
@@ -68,7 +58,7 @@ export const settleCall = (
   holder: string,
   outcome: Pick<CallRecord, 'answer' | 'withheld'>,
 ): Promise<boolean> =>
-  took(
+  tookEffect(
     write({
       update: keyOf(call),
       set: { until: 0, ...outcome },

@@ -1,6 +1,6 @@
-import { hasCode } from '../errors/error.ts';
 import type { Owner } from '../model/caller.ts';
 import type { CredentialRecord } from '../model/integration.ts';
+import { tookEffect } from './again.ts';
 import type { Condition } from './expressions.ts';
 import { type Key, keys } from './keys.ts';
 import { get, type Write, write } from './table.ts';
@@ -10,17 +10,6 @@ import { get, type Write, write } from './table.ts';
 type Index = { due: string; dueAt: number } | null;
 
 const indexed = (due: Index) => (due ? { set: due, remove: [] } : { set: {}, remove: ['due', 'dueAt'] });
-
-/** Whether a conditional write took effect; false where somebody else was there first. */
-const succeeded = async (attempt: Promise<unknown>): Promise<boolean> => {
-  try {
-    await attempt;
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'conflict')) return false;
-    throw error;
-  }
-};
 
 export const readCredential = (owner: Owner, id: string): Promise<CredentialRecord | null> =>
   get<CredentialRecord>(keys.credential(owner, id));
@@ -52,7 +41,7 @@ export const claim = async (
       ['nextAttemptAt', '<=', now],
     ],
   });
-  if (await succeeded(attempt)) return attempt;
+  if (await tookEffect(attempt)) return attempt;
   // The answer to a claim that was written may be lost; the record says whose it is.
   const stored = await readCredential(owner, id);
   return stored?.holder === holder && stored.tokenVersion === tokenVersion ? stored : null;
@@ -93,7 +82,7 @@ export const commitTokens = async (
     remove: ['intentSince', ...remove],
     when: mine(fence),
   });
-  if (await succeeded(attempt)) return true;
+  if (await tookEffect(attempt)) return true;
   const stored = await readCredential(owner, id);
   // By fence, not by their bytes: the same tokens may have been sealed again under a newer key.
   return stored?.tokenVersion === committed.tokenVersion && stored.committedBy === fence;
@@ -107,7 +96,7 @@ export const releaseClaim = (
   { closed, nextAttemptAt, due }: { closed: boolean; nextAttemptAt: number; due: Index },
 ): Promise<boolean> => {
   const { set, remove } = indexed(due);
-  return succeeded(
+  return tookEffect(
     write({
       update: keys.credential(owner, id),
       set: { leaseUntil: 0, nextAttemptAt, ...set, ...(closed && { intentCount: 0 }) },
@@ -137,7 +126,7 @@ export const noteUse = (
   due: Index,
 ): Promise<boolean> => {
   const { set, remove } = indexed(due);
-  return succeeded(
+  return tookEffect(
     write({
       update: keys.credential(owner, id),
       set: { aheadRefreshed: false, ...set },
@@ -153,7 +142,7 @@ export const noteUse = (
 
 /** Puts off what is due, if it is still due since then: whoever succeeds may queue it. */
 export const postpone = ({ pk, sk }: Key, dueAt: number, until: number): Promise<boolean> =>
-  succeeded(write({ update: { pk, sk }, set: { dueAt: until }, when: [['dueAt', '=', dueAt]] }));
+  tookEffect(write({ update: { pk, sk }, set: { dueAt: until }, when: [['dueAt', '=', dueAt]] }));
 
 /** Sets when a schedule looks again and a refresh may be tried, if the tokens are those that were seen. */
 export const reschedule = (
@@ -163,7 +152,7 @@ export const reschedule = (
   nextAttemptAt = 0,
 ): Promise<boolean> => {
   const { set, remove } = indexed(due);
-  return succeeded(
+  return tookEffect(
     write({
       update: keys.credential(owner, id),
       set: { ...set, nextAttemptAt },

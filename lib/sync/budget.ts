@@ -1,5 +1,5 @@
 import { now } from '../config/clock.ts';
-import { hasCode } from '../errors/error.ts';
+import { tookEffect } from '../store/again.ts';
 import { keys } from '../store/keys.ts';
 import { write } from '../store/table.ts';
 
@@ -11,16 +11,11 @@ const minute = 60_000;
  */
 export const spend = async (provider: string, tenant: string, perMinute: number): Promise<number> => {
   const window = Math.floor(now() / minute);
-  try {
-    await write({
-      update: keys.budget(provider, tenant, window),
-      add: { used: 1 },
-      set: { expiresAt: (window + 10) * 60 },
-      when: [['used', 'absent or <', perMinute]],
-    });
-    return 0;
-  } catch (error) {
-    if (!hasCode(error, 'conflict')) throw error;
-    return Math.max(1, (window + 1) * minute - now());
-  }
+  const spent = write({
+    update: keys.budget(provider, tenant, window),
+    add: { used: 1 },
+    set: { expiresAt: (window + 10) * 60 },
+    when: [['used', 'absent or <', perMinute]],
+  });
+  return (await tookEffect(spent)) ? 0 : Math.max(1, (window + 1) * minute - now());
 };

@@ -1,11 +1,11 @@
 import { isoNow, now } from '../config/clock.ts';
 import type { FailedOutcome } from '../connectors/token-answer.ts';
-import { hasCode } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import { moveTo } from '../integrations/transition.ts';
 import { log } from '../log/log.ts';
 import { countMetric } from '../log/metric.ts';
 import type { Cause } from '../model/integration.ts';
+import { tookEffect } from '../store/again.ts';
 import { giveUpWrite, releaseClaim } from '../store/credentials.ts';
 import { keys } from '../store/keys.ts';
 import { transact } from '../store/table.ts';
@@ -46,8 +46,8 @@ const giveUp = async (held: Claim): Promise<void> => {
     outcome: 'failed',
     detail: { from: credential.state, to: 'needs_reauth', cause },
   });
-  try {
-    await transact([
+  const givenUp = await tookEffect(
+    transact([
       giveUpWrite(owner, credential.id, credential.fence, { state: 'needs_reauth', cause }),
       {
         update: keys.integration(owner, credential.id),
@@ -55,11 +55,9 @@ const giveUp = async (held: Claim): Promise<void> => {
         when: [['pk', 'exists']],
       },
       ...event,
-    ]);
-    countMetric('NeedsReauth');
-  } catch (error) {
-    if (!hasCode(error, 'conflict')) throw error;
-  }
+    ]),
+  );
+  if (givenUp) countMetric('NeedsReauth');
 };
 
 /** Every classified answer ends the lease; whether the intent stays open depends on what may have been spent. */

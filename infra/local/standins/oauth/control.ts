@@ -1,17 +1,8 @@
-import type { Route, StandinAnswer, StandinRequest } from '../standin.ts';
+import { answered } from '../control.ts';
+import type { Route, StandinRequest } from '../standin.ts';
 import { type AuthServer, accountNamed } from './server.ts';
 
 /** What the controls share. */
-
-const answered = (run: (request: StandinRequest) => unknown): Route['handle'] => {
-  return (request): StandinAnswer => {
-    try {
-      return { status: 200, body: run(request) ?? {} };
-    } catch (error) {
-      return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } };
-    }
-  };
-};
 
 export const controlsOf = (server: AuthServer) => {
   const accountId = (name: string): string => {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { control, textOrNull } from '../../control.ts';
 import type { Route } from '../../standin.ts';
 import { enforceLimit } from '../limits.ts';
 import type { State } from '../state.ts';
-import { control, refusalStatus, textOrNull } from './control.ts';
+import { refusalStatus } from './named.ts';
 
 const token = textOrNull;
 const resource = z.enum(['core', 'search']);

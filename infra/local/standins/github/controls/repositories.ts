@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { control, textOrNull } from '../../control.ts';
 import { type Route, standinNow } from '../../standin.ts';
 import { fullNameOf, isoTime, type Repository, repositoryByName, type State, takeId } from '../state.ts';
-import { accountIds, accountNamed, control, list, repositoryNamed, textOrNull, yesOrNo } from './control.ts';
+import { accountIds, accountNamed, list, repositoryNamed, yesOrNo } from './named.ts';
 
 const repositoryInput = z.strictObject({
   repository: z.string().check(z.regex(/^[^/]+\/[^/]+$/)),

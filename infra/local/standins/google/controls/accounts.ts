@@ -1,5 +1,6 @@
 import { createPublicKey, randomInt } from 'node:crypto';
 import * as z from 'zod/mini';
+import { control, text, textOrNull } from '../../control.ts';
 import type { Route } from '../../standin.ts';
 import { makeKey } from '../oauth/identity.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type User,
   userNamed,
 } from '../state.ts';
-import { calendarFor, control, text, textOrNull } from './control.ts';
+import { calendarFor } from './named.ts';
 
 /** 21 digits, as account ids have. */
 export const accountId = (): string => `1${Array.from({ length: 20 }, () => randomInt(10)).join('')}`;

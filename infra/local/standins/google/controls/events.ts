@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { control, text } from '../../control.ts';
 import { type Route, standinNow } from '../../standin.ts';
 import { isOrganizersCopy, spread } from '../calendar/copies.ts';
 import { keptEvent } from '../calendar/find.ts';
@@ -6,7 +7,7 @@ import { meeting, readEvent, type Sent } from '../calendar/input.ts';
 import { addEvent, endEvent } from '../calendar/make.ts';
 import { merged } from '../calendar/write.ts';
 import { type Calendar, type CalendarEvent, type GoogleState, touch } from '../state.ts';
-import { calendarFor, control, text } from './control.ts';
+import { calendarFor } from './named.ts';
 
 const moment = z.optional(z.iso.datetime({ offset: true }));
 const sent = z.record(text, z.unknown());

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import { control, text } from '../../control.ts';
 import { endGrant } from '../../oauth/index.ts';
 import type { Route } from '../../standin.ts';
 import { entraServer } from '../entra/server.ts';
 import { type MicrosoftState, type Tenant, type User, userNamed } from '../state.ts';
-import { control, tenantFor, text, userFor } from './control.ts';
+import { tenantFor, userFor } from './named.ts';
 
 const tenantInput = z.strictObject({
   id: z.optional(text),

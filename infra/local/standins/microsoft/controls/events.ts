@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { control, text } from '../../control.ts';
 import { type Route, standinNow } from '../../standin.ts';
 import { asSent, changeEvent } from '../graph/events.ts';
 import { eventNamed, isStored, kept, typeOf } from '../graph/expand.ts';
@@ -6,7 +7,7 @@ import { readEvent, type Sent } from '../graph/input.ts';
 import { addEvent, removeEvent } from '../graph/make.ts';
 import { globalId, idOf, parseId } from '../ids.ts';
 import { type MailboxEvent, type MicrosoftState, touch, type User } from '../state.ts';
-import { control, text, userFor } from './control.ts';
+import { userFor } from './named.ts';
 
 const moment = z.optional(z.iso.datetime({ offset: true }));
 
