@@ -17,6 +17,7 @@ const wanted = Array.from({ length: integrations }, (_, index) => intervals[inde
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const bench = await startBench();
+bench.faults.withoutTokens();
 try {
   const all = await scheduledIntegrations(bench, wanted, 20);
   tell(`${all.length} integrations are connected`);
