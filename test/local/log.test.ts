@@ -141,14 +141,16 @@ describe('a call that is refused', () => {
   });
 
   it('by the gateway itself is no line of a function', async () => {
+    // A schedule may write a line of its own at any time.
+    const ofCalls = (): number => text().match(/"message":"(answered|refused)"/g)?.length ?? 0;
     await written();
-    const before = text().split('\n').length;
+    const before = ofCalls();
 
     await request(`${cloud.url}/api/v1/policy`);
     await request(`${cloud.url}/api/v1/nothing`);
     await written();
 
-    expect(text().split('\n').length).toBe(before + 1);
+    expect(ofCalls()).toBe(before + 1);
   });
 });
 
