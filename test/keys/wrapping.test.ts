@@ -36,7 +36,7 @@ afterAll(async () => {
   address.closeAllConnections();
   address.close();
   await kms.stop();
-  await parts.database.stop();
+  await parts.stop();
 });
 
 /** A KMS that has the newer key besides, or instead. */
