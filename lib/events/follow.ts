@@ -42,7 +42,7 @@ export const countOnce = async (event: DueEvent): Promise<void> => {
     ]);
   try {
     // Another event may be the organisation's first of this provider at the same moment, or what it is about go.
-    await again(count, (error) => hasCode(error, 'conflict'));
+    await again(count);
   } catch (error) {
     if (!hasCode(error, 'already_created')) throw error;
   }

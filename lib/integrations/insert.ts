@@ -4,7 +4,7 @@ import { AppError } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import { newIntegrationId } from '../model/ids.ts';
-import type { Cause, CredentialRecord, IntegrationRecord, TokenState } from '../model/integration.ts';
+import type { CredentialRecord, IntegrationRecord, TokenState } from '../model/integration.ts';
 import { consentWrites } from '../oauth/consents.ts';
 import { requireRoomFor } from '../plans/limits.ts';
 import { again } from '../store/again.ts';
@@ -60,9 +60,7 @@ const nameFor = (
 const recordOf = (
   { owner, actor, manifest, tried, call }: NewConnection,
   name: string,
-  grantedScopes: string[] | null,
-  cause: Cause | null,
-): IntegrationRecord => {
+): Omit<IntegrationRecord, 'grantedScopes' | 'cause'> => {
   const at = isoNow();
   const scope = owner.userId === null ? 'organization' : 'user';
   return {
@@ -72,8 +70,6 @@ const recordOf = (
     scope,
     ...shownOf(tried, at),
     enabled: true,
-    cause,
-    grantedScopes,
     lastSyncAt: null,
     version: 1,
     createdAt: at,
@@ -89,7 +85,7 @@ const attemptInsert = async (
   turn: readonly Write[],
 ): Promise<IntegrationRecord> => {
   const { owner, actor, manifest, tried, app } = connection;
-  const draft = recordOf(connection, name, null, null);
+  const draft = recordOf(connection, name);
   const { id, provider } = draft;
   const secrets = await secretsOf(
     owner,
@@ -100,7 +96,7 @@ const attemptInsert = async (
     nothingBefore,
   );
   const cause = causeAfter(manifest, secrets.grantedScopes);
-  const integration = { ...draft, grantedScopes: secrets.grantedScopes, cause };
+  const integration: IntegrationRecord = { ...draft, grantedScopes: secrets.grantedScopes, cause };
   const credential: CredentialRecord = { id, provider, enabled: true, state: 'active', cause, ...secrets };
   const event = eventWrites(owner, {
     actor,

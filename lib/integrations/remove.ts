@@ -1,5 +1,5 @@
 import { manifestOf } from '../connectors/registry.ts';
-import { hasCode, notFound } from '../errors/error.ts';
+import { notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
@@ -19,24 +19,21 @@ export const removeIntegration = async (
   seen: IntegrationRecord,
 ): Promise<void> => {
   const { multiple } = await manifestOf(seen.provider);
-  await again(
-    async (attempt) => {
-      const integration = attempt === 1 ? seen : await findIntegration(owner, seen.id);
-      if (!integration) throw notFound('The integration');
-      const event = eventWrites(owner, {
-        actor,
-        action: 'integration.deleted',
-        target: integration.id,
-        provider: integration.provider,
-        outcome: 'ok',
-        detail: { name: integration.name },
-      });
-      await transact([
-        ...deleteWrites(owner, integration, multiple),
-        ...(integration.auth === 'oauth2' ? [{ delete: keys.consent(owner, integration.id) }] : []),
-        ...event,
-      ]);
-    },
-    (error) => hasCode(error, 'conflict'),
-  );
+  await again(async (attempt) => {
+    const integration = attempt === 1 ? seen : await findIntegration(owner, seen.id);
+    if (!integration) throw notFound('The integration');
+    const event = eventWrites(owner, {
+      actor,
+      action: 'integration.deleted',
+      target: integration.id,
+      provider: integration.provider,
+      outcome: 'ok',
+      detail: { name: integration.name },
+    });
+    await transact([
+      ...deleteWrites(owner, integration, multiple),
+      ...(integration.auth === 'oauth2' ? [{ delete: keys.consent(owner, integration.id) }] : []),
+      ...event,
+    ]);
+  });
 };

@@ -8,7 +8,6 @@ import {
   newestDataKey,
 } from '../credentials/data-keys.ts';
 import { rewrapDataKey } from '../credentials/kms.ts';
-import { hasCode } from '../errors/error.ts';
 import type { Work } from '../jobs/handle.ts';
 import { send } from '../jobs/send.ts';
 import type { Owner } from '../model/caller.ts';
@@ -45,14 +44,11 @@ const kinds: readonly Kind[] = [
 /** One item, read again where somebody was faster. */
 const resealOne = async (owner: Owner, { resealed }: Kind, seen: Sealed, newest: number): Promise<void> => {
   const key: Key = { pk: seen.pk, sk: seen.sk };
-  await again(
-    async (attempt) => {
-      const row = attempt === 1 ? seen : await get<Sealed>(key);
-      const change = row && (await resealed(owner, row as never, newest));
-      if (change) await write({ update: key, ...change });
-    },
-    (error) => hasCode(error, 'conflict'),
-  );
+  await again(async (attempt) => {
+    const row = attempt === 1 ? seen : await get<Sealed>(key);
+    const change = row && (await resealed(owner, row as never, newest));
+    if (change) await write({ update: key, ...change });
+  });
 };
 
 const resealOwner = async (owner: Owner, newest: number): Promise<void> => {

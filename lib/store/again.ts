@@ -2,10 +2,12 @@ import { hasCode } from '../errors/error.ts';
 
 const most = 5;
 
+const isConflict = (error: unknown): boolean => hasCode(error, 'conflict');
+
 /** Reads and writes anew, five times at most, while `overtaken` says that what was read has changed meanwhile. */
 export const again = async <T>(
   run: (attempt: number) => Promise<T>,
-  overtaken: (error: unknown) => boolean,
+  overtaken: (error: unknown) => boolean = isConflict,
   times = most,
 ): Promise<T> => {
   for (let attempt = 1; ; attempt += 1)
@@ -22,7 +24,7 @@ export const tookEffect = async (writing: Promise<unknown>): Promise<boolean> =>
     await writing;
     return true;
   } catch (error) {
-    if (hasCode(error, 'conflict')) return false;
+    if (isConflict(error)) return false;
     throw error;
   }
 };

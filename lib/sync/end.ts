@@ -1,6 +1,6 @@
 import { isoNow, now } from '../config/clock.ts';
 import type { ErrorCode } from '../contract/codes.ts';
-import { hasCode, notFound } from '../errors/error.ts';
+import { notFound } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Owner } from '../model/caller.ts';
 import type { RunRecord, SyncState } from '../model/sync.ts';
@@ -75,15 +75,11 @@ const writeEnd = async (owner: Owner, state: SyncState, run: RunRecord, ended: E
 
 /** A schedule or mapping that was changed meanwhile must not leave the guard set: then it ends by what holds now. */
 const endRun = (owner: Owner, seen: SyncState, run: RunRecord, ended: Ended): Promise<void> =>
-  again(
-    async (attempt) => {
-      const state = attempt === 1 ? seen : await findSync(owner, run.integrationId);
-      if (state?.running !== run.id) throw notFound('The run');
-      await writeEnd(owner, state, run, ended);
-    },
-    (error) => hasCode(error, 'conflict'),
-    3,
-  );
+  again(async (attempt) => {
+    const state = attempt === 1 ? seen : await findSync(owner, run.integrationId);
+    if (state?.running !== run.id) throw notFound('The run');
+    await writeEnd(owner, state, run, ended);
+  });
 
 export const finishRun = (owner: Owner, state: SyncState, run: RunRecord): Promise<void> =>
   endRun(owner, state, run, { state: 'succeeded', code: null });

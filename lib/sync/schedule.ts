@@ -1,5 +1,5 @@
 import { now } from '../config/clock.ts';
-import { AppError, hasCode } from '../errors/error.ts';
+import { AppError } from '../errors/error.ts';
 import { eventWrites } from '../events/record.ts';
 import type { Caller } from '../model/caller.ts';
 import type { IntegrationRecord } from '../model/integration.ts';
@@ -35,36 +35,33 @@ export const setSchedule = async (
       errors: [{ path: 'interval', message: `must be ${minInterval} or rarer for this plan` }],
     });
   const owner = ownerOf(caller, id);
-  return again(
-    async () => {
-      const state = (await findSync(owner, id)) ?? newState(id, provider);
-      const nextSyncAt = firstRun(interval, id, now());
-      const { interval: _i, priority: _p, nextSyncAt: _n, running: _r, ...first } = newState(id, provider);
-      // While a run goes on the index looks after it; its end sets when the next is due.
-      const due =
-        state.running === null
-          ? dueChange({ integrationId: id, priority }, nextSyncAt)
-          : { set: {}, remove: [] };
-      await transact([
-        {
-          update: keys.sync(owner, id),
-          setOnce: { ...first, ...(state.running === null && { running: null }) },
-          set: { interval, priority, nextSyncAt, ...due.set },
-          remove: due.remove,
-          when: [['running', 'absent or =', state.running]],
-        },
-        unlessDeleted(owner, id),
-        ...eventWrites(owner, {
-          actor: caller.userId,
-          action: 'sync.scheduled',
-          target: id,
-          provider,
-          outcome: 'ok',
-          detail: { name, interval },
-        }),
-      ]);
-      return scheduleView({ ...state, interval, nextSyncAt });
-    },
-    (error) => hasCode(error, 'conflict'),
-  );
+  return again(async () => {
+    const state = (await findSync(owner, id)) ?? newState(id, provider);
+    const nextSyncAt = firstRun(interval, id, now());
+    const { interval: _i, priority: _p, nextSyncAt: _n, running: _r, ...first } = newState(id, provider);
+    // While a run goes on the index looks after it; its end sets when the next is due.
+    const due =
+      state.running === null
+        ? dueChange({ integrationId: id, priority }, nextSyncAt)
+        : { set: {}, remove: [] };
+    await transact([
+      {
+        update: keys.sync(owner, id),
+        setOnce: { ...first, ...(state.running === null && { running: null }) },
+        set: { interval, priority, nextSyncAt, ...due.set },
+        remove: due.remove,
+        when: [['running', 'absent or =', state.running]],
+      },
+      unlessDeleted(owner, id),
+      ...eventWrites(owner, {
+        actor: caller.userId,
+        action: 'sync.scheduled',
+        target: id,
+        provider,
+        outcome: 'ok',
+        detail: { name, interval },
+      }),
+    ]);
+    return scheduleView({ ...state, interval, nextSyncAt });
+  });
 };

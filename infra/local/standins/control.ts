@@ -31,4 +31,5 @@ export const control = <Schema extends z.ZodMiniType>(
 
 /** Parts of their input. */
 export const text = z.string();
+export const isoDate = z.iso.datetime({ offset: true });
 export const textOrNull = z._default(z.nullable(text), null);

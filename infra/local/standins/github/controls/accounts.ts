@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { control, textOrNull } from '../../control.ts';
+import { control, isoDate, textOrNull } from '../../control.ts';
 import { type Route, standinNow } from '../../standin.ts';
 import { type Account, accountByLogin, fullNameOf, isoTime, type State, takeId } from '../state.ts';
-import { accountIds, accountNamed, isoDate, list, repositoryNamed, yesOrNo } from './named.ts';
+import { accountIds, accountNamed, list, repositoryNamed, yesOrNo } from './named.ts';
 
 const profile = {
   login: z.string(),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { control, textOrNull } from '../../control.ts';
+import { control, isoDate, textOrNull } from '../../control.ts';
 import { type Route, standinNow } from '../../standin.ts';
 import { type Item, isoTime, nextNumber, type State, takeId } from '../state.ts';
-import { accountIds, accountNamed, isoDate, list, repositoryNamed } from './named.ts';
+import { accountIds, accountNamed, list, repositoryNamed } from './named.ts';
 
 const time = z.optional(z.union([isoDate, z.strictObject({ from: isoDate, to: isoDate })]));
 type Time = z.output<typeof time>;

@@ -16,7 +16,6 @@ export const repositoryNamed = (state: State, fullName: string): Repository => {
   return repository;
 };
 
-export const isoDate = z.iso.datetime({ offset: true });
 export const list = z._default(z.array(z.string()), []);
 export const yesOrNo = z._default(z.boolean(), false);
 export const refusalStatus = z._default(z.literal([403, 429]), 403);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { control, text } from '../../control.ts';
+import { control, isoDate, text } from '../../control.ts';
 import { type Route, standinNow } from '../../standin.ts';
 import { isOrganizersCopy, spread } from '../calendar/copies.ts';
 import { keptEvent } from '../calendar/find.ts';
@@ -9,7 +9,7 @@ import { merged } from '../calendar/write.ts';
 import { type Calendar, type CalendarEvent, type GoogleState, touch } from '../state.ts';
 import { calendarFor } from './named.ts';
 
-const moment = z.optional(z.iso.datetime({ offset: true }));
+const moment = z.optional(isoDate);
 const sent = z.record(text, z.unknown());
 const person = z.strictObject({ email: text, displayName: z._default(z.nullable(text), null) });
 

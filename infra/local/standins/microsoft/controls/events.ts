@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { control, text } from '../../control.ts';
+import { control, isoDate, text } from '../../control.ts';
 import { type Route, standinNow } from '../../standin.ts';
 import { asSent, changeEvent } from '../graph/events.ts';
 import { eventNamed, isStored, kept, typeOf } from '../graph/expand.ts';
@@ -9,7 +9,7 @@ import { globalId, idOf, parseId } from '../ids.ts';
 import { type MailboxEvent, type MicrosoftState, touch, type User } from '../state.ts';
 import { userFor } from './named.ts';
 
-const moment = z.optional(z.iso.datetime({ offset: true }));
+const moment = z.optional(isoDate);
 
 /** An event as the API takes it, and what only Exchange sets. */
 const eventInput = z.catchall(
