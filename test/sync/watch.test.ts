@@ -140,11 +140,11 @@ describe('an integration that is deleted during its sync', () => {
     const delay = { kind: 'delay', ms: 0 } as const;
     await site.fault(
       { match: { path: '/search' }, times: 1, act: delay },
-      { match: { path: '/search' }, times: 1, act: { kind: 'delay', ms: 1_500 } },
+      { match: { path: '/search' }, times: 1, act: { kind: 'delay', ms: 3_000 } },
     );
     const syncId = await begun();
     const working = deliver(syncId);
-    await vi.waitFor(async () => expect((await recordsOf(admin, id)).size).toBe(90));
+    await vi.waitFor(async () => expect((await recordsOf(admin, id)).size).toBe(90), { timeout: 10_000 });
 
     const deleted = await admin.delete(`/integrations/${id}`);
     const { batchItemFailures } = await working;
